@@ -1,0 +1,23 @@
+/// @file
+/// Everything of lddynamo.
+/// Layer: client.
+#pragma once
+
+#include <lddynamo/attribute_value.hpp>
+#include <lddynamo/aws.hpp>
+#include <lddynamo/client.hpp>
+#include <lddynamo/clock.hpp>
+#include <lddynamo/context.hpp>
+#include <lddynamo/dynamodb_client.hpp>
+#include <lddynamo/dynamodb_feature_store.hpp>
+#include <lddynamo/environment.hpp>
+#include <lddynamo/evaluation_detail.hpp>
+#include <lddynamo/feature_store.hpp>
+#include <lddynamo/flags_state.hpp>
+#include <lddynamo/http_transport.hpp>
+#include <lddynamo/logger.hpp>
+#include <lddynamo/memory_feature_store.hpp>
+#include <lddynamo/result.hpp>
+#include <lddynamo/secret.hpp>
+#include <lddynamo/value.hpp>
+#include <lddynamo/version.hpp>

@@ -1,0 +1,56 @@
+/// @file
+/// HttpServer: a small HTTP/1.1 server for development and tests.
+/// Layer: http. Listens on 127.0.0.1 only.
+#pragma once
+
+#include <lddynamo/http_transport.hpp>
+#include <lddynamo/result.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace lddynamo::http {
+
+struct ServerRequest {
+    std::string method{};
+    std::string target{};  ///< Path and query as sent.
+    HttpHeaders headers{};
+    std::string body{};
+    [[nodiscard]] std::string const* Header(std::string_view name) const noexcept;
+};
+
+struct HttpServerOptions {
+    std::uint16_t port = 0;                     ///< 0: any free one.
+    std::size_t max_body_bytes = 32U << 20U;    ///< Larger bodies are answered with 413.
+    std::size_t max_connections = 1000;         ///< More wait in the kernel's queue.
+    std::chrono::milliseconds idle_timeout{120000};
+};
+
+/// Serves requests one after another on the thread that calls Run.
+/// @par Thread safety  Stop may be called from any thread and from a signal-safe context of Asio only.
+class HttpServer {
+  public:
+    using Handler = std::function<HttpResponse(ServerRequest const&)>;
+    /// Binds and listens.
+    /// @retval ErrorCode::kIo  the port is taken or cannot be had; the message names it.
+    [[nodiscard]] static Result<std::unique_ptr<HttpServer>> Create(Handler handler,
+                                                                    HttpServerOptions options = {});
+    ~HttpServer();
+    HttpServer(HttpServer const&) = delete;
+    HttpServer& operator=(HttpServer const&) = delete;
+
+    [[nodiscard]] std::uint16_t Port() const noexcept;
+    /// Serves until Stop, or until SIGINT or SIGTERM when `handle_signals`.
+    void Run(bool handle_signals = false);
+    void Stop();
+
+  private:
+    struct State;
+    explicit HttpServer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace lddynamo::http
