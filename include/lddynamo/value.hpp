@@ -43,14 +43,27 @@ class Value {
     Value(std::string const& text) : Value(std::string_view(text)) {}
 
     [[nodiscard]] static Value Array(std::vector<Value> items);
-    /// Later members of the same name win.
+    /// Later members of the same name win; they take the place of the first.
     [[nodiscard]] static Value Object(std::vector<Member> members);
 
-    Value(Value const& other) noexcept;
-    Value(Value&& other) noexcept;
-    Value& operator=(Value const& other) noexcept;
-    Value& operator=(Value&& other) noexcept;
-    ~Value();
+    Value(Value const& other) noexcept : type_(other.type_), data_(other.data_) {
+        if (type_ >= Type::kString) Retain();
+    }
+    Value(Value&& other) noexcept
+        : type_(std::exchange(other.type_, Type::kNull)), data_(other.data_) {}
+    Value& operator=(Value const& other) noexcept {
+        Value copy(other);
+        Swap(copy);
+        return *this;
+    }
+    Value& operator=(Value&& other) noexcept {
+        Value taken(std::move(other));
+        Swap(taken);
+        return *this;
+    }
+    ~Value() {
+        if (type_ >= Type::kString) Release();
+    }
 
     [[nodiscard]] Type GetType() const noexcept { return type_; }
     [[nodiscard]] bool IsNull() const noexcept { return type_ == Type::kNull; }
@@ -89,24 +102,31 @@ class Value {
 
     /// Reads one JSON document (RFC 8259), UTF-8, of at most 512 nested levels.
     /// @retval ErrorCode::kInvalidData  not JSON; the message has line, column and the cause, as in
-    ///                                  "line 3, column 7: syntax error".
+    ///                                  "line 3, column 7: unexpected ']'". Columns count characters
+    ///                                  from 1. Also given: a number beyond the range of a double.
+    /// An escaped surrogate without its other half becomes U+FFFD, as in Go.
     [[nodiscard]] static Result<Value> Parse(std::string_view text);
 
   private:
     struct StringNode;
     struct ArrayNode;
     struct ObjectNode;
-    void Retain() const noexcept;
-    void Release() noexcept;
-
-    Type type_ = Type::kNull;
-    union {
+    union Data {
         bool boolean;
         double number;
-        StringNode* string;
+        StringNode* string;  // nullptr: empty, as for the two below
         ArrayNode* array;
         ObjectNode* object;
-    } data_{};
+    };
+    void Retain() const noexcept;
+    void Release() noexcept;
+    void Swap(Value& other) noexcept {
+        std::swap(type_, other.type_);
+        std::swap(data_, other.data_);
+    }
+
+    Type type_ = Type::kNull;
+    Data data_{};
 };
 
 struct Value::Member {

@@ -1,0 +1,70 @@
+#include "lddynamo/arguments.hpp"
+
+#include <fmt/format.h>
+
+namespace lddynamo::app {
+namespace {
+
+struct Setting {
+    std::string value{};
+    std::string origin{};  // for messages: "--output" or "LDDYNAMO_OUTPUT"
+};
+
+Setting Pick(std::optional<std::string> const& given, char const* option, char const* variable,
+             Environment const& environment) {
+    if (given) return {*given, option};
+    if (auto value = environment.GetNonEmpty(variable)) return {*value, variable};
+    return {};
+}
+
+}  // namespace
+
+ExitCode ExitCodeOf(Error const& error) noexcept {
+    switch (error.code) {
+        case ErrorCode::kCredentials: return kCredentials;
+        case ErrorCode::kNotFound: return kNotFoundOrNotInitialized;
+        case ErrorCode::kInvalidArgument:
+            // Refused before anything was sent: what the user asked for cannot be done.
+            return error.http_status == 0 ? kUsage : kFailed;
+        default: return kFailed;
+    }
+}
+
+Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given, Environment const& environment) {
+    CommonOptions options;
+    options.table = Pick(given.table, "--table", "LDDYNAMO_TABLE", environment).value;
+    options.prefix = Pick(given.prefix, "--prefix", "LDDYNAMO_PREFIX", environment).value;
+    options.region = Pick(given.region, "--region", "LDDYNAMO_REGION", environment).value;
+    options.profile = Pick(given.profile, "--profile", "LDDYNAMO_PROFILE", environment).value;
+    options.endpoint_url =
+        Pick(given.endpoint_url, "--endpoint-url", "LDDYNAMO_ENDPOINT_URL", environment).value;
+
+    auto const output = Pick(given.output, "--output", "LDDYNAMO_OUTPUT", environment);
+    if (output.value == "json") {
+        options.output = OutputFormat::kJson;
+    } else if (!output.value.empty() && output.value != "text") {
+        return Fail(ErrorCode::kInvalidArgument,
+                    fmt::format("{}: '{}' is neither text nor json", output.origin, output.value));
+    }
+
+    auto const level = Pick(given.log_level, "--log-level", "LDDYNAMO_LOG_LEVEL", environment);
+    if (level.value == "off") {
+        options.log_level.reset();
+    } else if (!level.value.empty()) {
+        bool known = false;
+        for (auto const candidate : {LogLevel::kTrace, LogLevel::kDebug, LogLevel::kInfo,
+                                     LogLevel::kWarn, LogLevel::kError}) {
+            if (ToString(candidate) != level.value) continue;
+            options.log_level = candidate;
+            known = true;
+        }
+        if (!known) {
+            return Fail(ErrorCode::kInvalidArgument,
+                        fmt::format("{}: '{}' is none of trace, debug, info, warn, error, off",
+                                    level.origin, level.value));
+        }
+    }
+    return options;
+}
+
+}  // namespace lddynamo::app

@@ -1,0 +1,77 @@
+/// @file
+/// What the user asked the program for, free of how it was spelled.
+#pragma once
+
+#include <lddynamo/environment.hpp>
+#include <lddynamo/feature_store.hpp>
+#include <lddynamo/logger.hpp>
+#include <lddynamo/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace lddynamo::app {
+
+/// The program's exit codes; part of its contract (docs/cli.md).
+enum ExitCode : int {
+    kDone = 0,
+    kFailed = 1,
+    kUsage = 2,
+    kNotFoundOrNotInitialized = 3,
+    kCredentials = 4,
+};
+
+/// The exit code that tells what kind of failure `error` is.
+[[nodiscard]] ExitCode ExitCodeOf(Error const& error) noexcept;
+
+enum class OutputFormat : std::uint8_t { kText, kJson };
+
+enum class Command : std::uint8_t {
+    kTableCreate,
+    kTableDescribe,
+    kImport,
+    kExport,
+    kList,
+    kGet,
+    kEval,
+    kLocal,
+};
+
+struct CommonOptions {
+    std::string table{};
+    std::string prefix{};
+    std::string region{};
+    std::string profile{};
+    std::string endpoint_url{};
+    OutputFormat output = OutputFormat::kText;
+    std::optional<LogLevel> log_level = LogLevel::kWarn;  ///< Empty: nothing is logged.
+};
+
+struct Arguments {
+    Command command = Command::kList;
+    CommonOptions common{};
+    DataKind kind = DataKind::kFeatures;        ///< kList, kGet
+    std::string file{};                         ///< kImport; "-" is stdin
+    std::string key{};                          ///< kGet, kEval
+    std::string context_json{};                 ///< kEval
+    std::optional<std::string> default_json{};  ///< kEval
+    bool all = false;                           ///< kEval
+    bool detail = false;                        ///< kEval
+    bool explain = false;                       ///< kEval
+    std::uint16_t port = 8000;                  ///< kLocal
+};
+
+/// The common options as given on the command line; an empty optional was not given.
+struct GivenOptions {
+    std::optional<std::string> table{}, prefix{}, region{}, profile{}, endpoint_url{}, output{},
+        log_level{};
+};
+
+/// Completes what was not given from LDDYNAMO_TABLE, LDDYNAMO_PREFIX, LDDYNAMO_REGION, LDDYNAMO_PROFILE,
+/// LDDYNAMO_ENDPOINT_URL, LDDYNAMO_OUTPUT and LDDYNAMO_LOG_LEVEL. Empty variables count as not set.
+/// @retval ErrorCode::kInvalidArgument  an unknown output or log level; the message says where it was set.
+[[nodiscard]] Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
+                                                         Environment const& environment);
+
+}  // namespace lddynamo::app

@@ -1,0 +1,44 @@
+#include "lddynamo/command_line.hpp"
+#include "lddynamo/console.hpp"
+#include "lddynamo/session.hpp"
+
+#include <lddynamo/environment.hpp>
+
+#include <signal.h>
+
+#include <exception>
+
+namespace {
+
+using namespace lddynamo::app;
+
+int Run(Session const& session) {
+    switch (session.Args().command) {
+        case Command::kTableCreate: return RunTableCreate(session);
+        case Command::kTableDescribe: return RunTableDescribe(session);
+        case Command::kImport: return RunImport(session);
+        case Command::kExport: return RunExport(session);
+        case Command::kList: return RunList(session);
+        case Command::kGet: return RunGet(session);
+        case Command::kEval: return RunEval(session);
+        case Command::kLocal: return RunLocal(session);
+    }
+    return kFailed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    // A reader that went away (| head) is an error of write, not a silent death.
+    ::signal(SIGPIPE, SIG_IGN);
+    try {
+        auto const parsed = ParseCommandLine(argc, argv, lddynamo::ProcessEnvironment());
+        if (parsed.arguments) return Run(Session(*parsed.arguments));
+        if (!parsed.err.empty()) WriteNote(parsed.err);
+        if (!parsed.out.empty() && !WriteOut(parsed.out)) return kFailed;
+        return parsed.exit_code;
+    } catch (std::exception const& error) {
+        WriteNote(error.what());
+        return kFailed;
+    }
+}

@@ -1,0 +1,45 @@
+#include "lddynamo/session.hpp"
+
+#include "lddynamo/console.hpp"
+
+namespace lddynamo::app {
+
+Session::Session(Arguments const& arguments)
+    : arguments_(arguments),
+      logger_(arguments.common.log_level ? Logger(MakeStderrSink(*arguments.common.log_level))
+                                         : Logger()) {}
+
+Result<std::shared_ptr<DynamoDbClient>> Session::MakeClient() const {
+    DynamoDbClientOptions options;
+    options.aws.region = arguments_.common.region;
+    options.aws.profile = arguments_.common.profile;
+    options.aws.endpoint_url = arguments_.common.endpoint_url;
+    options.aws.logger = logger_;
+    options.http.logger = logger_;
+    return MakeDynamoDbClient(std::move(options));
+}
+
+Result<std::unique_ptr<DynamoDbFeatureStore>> Session::MakeStore(
+    std::function<void(std::size_t, std::size_t)> init_progress) const {
+    auto client = MakeClient();
+    if (!client) return Fail(client.error());
+    DynamoDbFeatureStoreOptions options;
+    options.table = arguments_.common.table;
+    options.prefix = arguments_.common.prefix;
+    options.client = std::move(*client);
+    options.logger = logger_;
+    options.init_progress = std::move(init_progress);
+    return DynamoDbFeatureStore::Create(std::move(options));
+}
+
+int Report(Error const& error) {
+    WriteNote(error.Describe());
+    return ExitCodeOf(error);
+}
+
+int Print(std::string_view text) {
+    if (auto const written = WriteOut(text); !written) return Report(written.error());
+    return kDone;
+}
+
+}  // namespace lddynamo::app
