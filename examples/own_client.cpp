@@ -1,0 +1,43 @@
+// Brings its own DynamoDB client (here the one in memory), store options and logger.
+#include <lddynamo/lddynamo.hpp>
+#include <lddynamo/testing/memory_dynamodb.hpp>
+
+#include <cstdio>
+#include <memory>
+#include <string>
+
+namespace {
+
+class PrintingSink final : public lddynamo::LogSink {
+  public:
+    bool Enabled(lddynamo::LogLevel level) const noexcept override {
+        return level >= lddynamo::LogLevel::kInfo;
+    }
+    void Write(lddynamo::LogLevel, std::string_view message) noexcept override {
+        std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());
+    }
+};
+
+}  // namespace
+
+int main() {
+    auto database = std::make_shared<lddynamo::test_support::MemoryDynamoDb>();
+    lddynamo::Logger const logger(std::make_shared<PrintingSink>());
+    if (auto created = lddynamo::CreateFeatureTable(*database, "flags"); !created) return 1;
+
+    auto made = lddynamo::DynamoDbFeatureStore::Create(
+        {.table = "flags", .prefix = "production", .client = database, .logger = logger});
+    if (!made) return 1;
+    std::shared_ptr<lddynamo::FeatureStore> const store = std::move(*made);
+
+    lddynamo::SerializedItem flag = *lddynamo::MakeSerializedItem(
+        "banner", R"({"key":"banner","version":1,"on":true,"variations":["hello","bye"],
+                      "fallthrough":{"variation":0}})");
+    if (auto report = store->Init({.features = {{"banner", flag}}}); !report) return 1;
+
+    auto client = lddynamo::Client::Create({.data_store = store, .logger = logger});
+    auto user = lddynamo::Context::User("bob");
+    if (!client || !user) return 1;
+    auto const detail = (*client)->StringVariationDetail("banner", *user, "none");
+    std::printf("%s %s\n", detail.value.c_str(), detail.reason.ToJson().c_str());
+}
