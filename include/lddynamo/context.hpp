@@ -84,6 +84,9 @@ class Context {
     /// nested through objects only. Null when there is none, when the reference is not valid, and
     /// for all but `kind` when the context has several kinds.
     [[nodiscard]] Value GetValue(AttributeRef const& ref) const noexcept;
+    /// The same without a copy: lives as long as any copy of this context. nullptr (or a null inside
+    /// of an object) when there is none. Allocates nothing.
+    [[nodiscard]] Value const* FindValue(AttributeRef const& ref) const noexcept;
     /// Top-level custom attributes in the order they were set; empty for several kinds.
     [[nodiscard]] std::vector<Value::Member> const& Attributes() const noexcept;
     [[nodiscard]] std::vector<AttributeRef> const& PrivateAttributes() const noexcept;
@@ -128,6 +131,7 @@ class ContextBuilder {
 
   private:
     friend class Context;
+    struct Reader;
     struct State;
     std::unique_ptr<State> state_;
 };

@@ -19,8 +19,8 @@ namespace {
 namespace bj = boost::json;
 
 /// The number that `text`, valid JSON, spells; nullopt when it is beyond the range of a double.
-/// Boost's own conversion is a few units in the last place off (until 1.83), so its value only tells
-/// a number that is too large from one that is too small.
+/// Boost's own conversion is a few units in the last place off (until 1.83), so its value only
+/// tells a number that is too large from one that is too small.
 std::optional<double> ExactDouble(double rough, std::string_view text) noexcept {
     double exact = 0;
     auto const read = std::from_chars(text.data(), text.data() + text.size(), exact);
@@ -105,7 +105,8 @@ class Handler {
     char const* bad_number_ = nullptr;
 };
 
-/// Builds a Value. Finished values wait on a stack until their container ends and its size is known.
+/// Builds a Value. Finished values wait on a stack until their container ends and its size is
+/// known.
 class ValueHandler : public Handler<ValueHandler> {
   public:
     void OnName(std::string_view name) { names_.emplace_back(name); }
@@ -172,7 +173,9 @@ std::string Unexpected(char const* at, char const* end) {
     }
     std::size_t const length = Utf8Length(at, end);
     if (length == 0) return "invalid UTF-8";
-    return "unexpected '" + std::string(at, length) + "'";
+    std::string_view const character(at, length);
+    if (character == "\xEF\xBB\xBF") return "unexpected byte order mark";
+    return "unexpected '" + std::string(character) + "'";
 }
 
 std::string Cause(bj::error_code const& error, char const* at, char const* end) {
@@ -182,6 +185,10 @@ std::string Cause(bj::error_code const& error, char const* at, char const* end) 
     if (error == bj::error::exponent_overflow) return "number out of range";
     if (error == bj::error::incomplete || at == end) return "unexpected end";
     return Unexpected(at, end);
+}
+
+constexpr bool IsNumberCharacter(char c) noexcept {
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
 char const* SkipSpace(char const* at, char const* end) noexcept {
@@ -200,7 +207,11 @@ Status Run(bj::basic_parser<H>& parser, std::string_view text) {
         if (at == end) return {};
         return Fail(ErrorAt(text, at, Unexpected(at, end) + " after the end of the document"));
     }
-    if (parser.handler().BadNumber() != nullptr) at = parser.handler().BadNumber();
+    if (parser.handler().BadNumber() != nullptr) {
+        at = parser.handler().BadNumber();
+    } else if (error == bj::error::exponent_overflow) {  // found by Boost, at the exponent's end
+        while (at != text.data() && IsNumberCharacter(at[-1])) --at;
+    }
     return Fail(ErrorAt(text, at, Cause(error, at, end)));
 }
 
@@ -254,10 +265,9 @@ Error ErrorAt(std::string_view text, char const* at, std::string_view cause) {
     auto const before = text.substr(0, static_cast<std::size_t>(at - text.data()));
     auto const line_start = before.rfind('\n') + 1;  // npos + 1 is 0
     auto const line = 1 + std::count(before.begin(), before.end(), '\n');
-    auto const column = 1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start),
-                                          before.end(), [](char c) {
-                                              return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-                                          });
+    auto const column =
+        1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(line_start), before.end(),
+                          [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; });
     Error error;
     error.code = ErrorCode::kInvalidData;
     error.message = "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";

@@ -11,8 +11,8 @@ constexpr bool IsPlain(unsigned char c) noexcept {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/// Whether all of eight bytes are plain (the classic exact tests for "a byte less than n" and "a zero
-/// byte"; both may only be wrong above a byte that is truly not plain).
+/// Whether all of eight bytes are plain (the classic exact tests for "a byte less than n" and "a
+/// zero byte"; both may only be wrong above a byte that is truly not plain).
 bool AllPlain(std::uint64_t eight) noexcept {
     constexpr std::uint64_t kOnes = 0x0101010101010101U;
     constexpr std::uint64_t kHighs = 0x8080808080808080U;
@@ -38,13 +38,26 @@ void AppendEscape(std::string& out, char c) {
     out += '\\';
     switch (c) {
         case '"':
-        case '\\': out += c; return;
-        case '\b': out += 'b'; return;
-        case '\f': out += 'f'; return;
-        case '\n': out += 'n'; return;
-        case '\r': out += 'r'; return;
-        case '\t': out += 't'; return;
-        default: break;
+        case '\\':
+            out += c;
+            return;
+        case '\b':
+            out += 'b';
+            return;
+        case '\f':
+            out += 'f';
+            return;
+        case '\n':
+            out += 'n';
+            return;
+        case '\r':
+            out += 'r';
+            return;
+        case '\t':
+            out += 't';
+            return;
+        default:
+            break;
     }
     auto const byte = static_cast<unsigned char>(c);
     out += "u00";

@@ -7,7 +7,8 @@
 
 namespace lddynamo::json {
 
-/// The length of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 when there is none.
+/// The length of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), 0 when there is
+/// none.
 /// @param at  before `end`.
 [[nodiscard]] inline std::size_t Utf8Length(char const* at, char const* end) noexcept {
     auto const byte = [at](std::size_t i) { return static_cast<unsigned char>(at[i]); };

@@ -112,12 +112,19 @@ Value Value::Object(std::vector<Member> members) {
 void Value::Retain() const noexcept {
     if (data_.string == nullptr) return;
     switch (type_) {
-        case Type::kString: data_.string->references.Add(); break;
-        case Type::kArray: data_.array->references.Add(); break;
-        case Type::kObject: data_.object->references.Add(); break;
+        case Type::kString:
+            data_.string->references.Add();
+            break;
+        case Type::kArray:
+            data_.array->references.Add();
+            break;
+        case Type::kObject:
+            data_.object->references.Add();
+            break;
         case Type::kNull:
         case Type::kBool:
-        case Type::kNumber: break;
+        case Type::kNumber:
+            break;
     }
 }
 
@@ -135,11 +142,16 @@ void Value::Release() noexcept {
                     StringNode::Destroy(value.data_.string);
                 }
                 break;
-            case Type::kArray: bury(value.data_.array); break;
-            case Type::kObject: bury(value.data_.object); break;
+            case Type::kArray:
+                bury(value.data_.array);
+                break;
+            case Type::kObject:
+                bury(value.data_.object);
+                break;
             case Type::kNull:
             case Type::kBool:
-            case Type::kNumber: break;
+            case Type::kNumber:
+                break;
         }
         value.type_ = Type::kNull;
     };
@@ -205,14 +217,18 @@ std::size_t Value::Size() const noexcept {
 bool operator==(Value const& a, Value const& b) noexcept {
     if (a.type_ != b.type_) return false;
     switch (a.type_) {
-        case Value::Type::kNull: return true;
-        case Value::Type::kBool: return a.data_.boolean == b.data_.boolean;
-        case Value::Type::kNumber: return a.data_.number == b.data_.number;
+        case Value::Type::kNull:
+            return true;
+        case Value::Type::kBool:
+            return a.data_.boolean == b.data_.boolean;
+        case Value::Type::kNumber:
+            return a.data_.number == b.data_.number;
         case Value::Type::kString:
             return a.data_.string == b.data_.string || a.AsString() == b.AsString();
         case Value::Type::kArray:
             return a.data_.array == b.data_.array || a.AsArray() == b.AsArray();
-        case Value::Type::kObject: break;
+        case Value::Type::kObject:
+            break;
     }
     if (a.data_.object == b.data_.object) return true;
     if (a.Size() != b.Size()) return false;

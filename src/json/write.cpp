@@ -70,10 +70,18 @@ void AppendNumber(std::string& out, double number) {
 
 void Value::AppendJson(std::string& out) const {
     switch (type_) {
-        case Type::kNull: out += "null"; break;
-        case Type::kBool: out += data_.boolean ? "true" : "false"; break;
-        case Type::kNumber: AppendNumber(out, data_.number); break;
-        case Type::kString: json::AppendQuoted(out, AsString()); break;
+        case Type::kNull:
+            out += "null";
+            break;
+        case Type::kBool:
+            out += data_.boolean ? "true" : "false";
+            break;
+        case Type::kNumber:
+            AppendNumber(out, data_.number);
+            break;
+        case Type::kString:
+            json::AppendQuoted(out, AsString());
+            break;
         case Type::kArray: {
             char separator = '[';
             for (Value const& item : AsArray()) {
