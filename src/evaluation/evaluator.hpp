@@ -25,8 +25,10 @@ class DataLookup {
     DataLookup& operator=(DataLookup const&) = delete;
     virtual ~DataLookup() = default;
     /// nullptr when there is none.
-    [[nodiscard]] virtual model::FeatureFlag const* FindFlag(std::string_view key) const noexcept = 0;
-    [[nodiscard]] virtual model::Segment const* FindSegment(std::string_view key) const noexcept = 0;
+    [[nodiscard]] virtual model::FeatureFlag const* FindFlag(
+        std::string_view key) const noexcept = 0;
+    [[nodiscard]] virtual model::Segment const* FindSegment(
+        std::string_view key) const noexcept = 0;
 };
 
 /// What Big Segments know of a context.
@@ -68,9 +70,16 @@ class PrerequisiteObserver {
     PrerequisiteObserver(PrerequisiteObserver const&) = delete;
     PrerequisiteObserver& operator=(PrerequisiteObserver const&) = delete;
     virtual ~PrerequisiteObserver() = default;
-    virtual void OnPrerequisite(model::FeatureFlag const& flag, model::FeatureFlag const& prerequisite,
-                                Outcome const& outcome) = 0;
+    virtual void OnPrerequisite(model::FeatureFlag const& flag,
+                                model::FeatureFlag const& prerequisite, Outcome const& outcome) = 0;
 };
+
+/// Bounds of one evaluation, which no flag of a person's making reaches: how deep prerequisites and
+/// segments may be nested, and how many of them may be evaluated together. What goes beyond is
+/// MALFORMED_FLAG, so that no table's content can exhaust a stack (512 KiB are enough) or a
+/// processor.
+inline constexpr int kMaxDepth = 500;
+inline constexpr int kMaxSteps = 100'000;
 
 /// Evaluates `flag` for `context`.
 /// @param observer      may be nullptr.
@@ -79,5 +88,9 @@ class PrerequisiteObserver {
 [[nodiscard]] Outcome Evaluate(model::FeatureFlag const& flag, Context const& context,
                                DataLookup const& lookup, PrerequisiteObserver* observer = nullptr,
                                BigSegmentLookup* big_segments = nullptr);
+
+/// The outcome came of an experiment, or of a rule or fallthrough with event tracking: events about
+/// it need its reason.
+[[nodiscard]] bool IsExperiment(model::FeatureFlag const& flag, Outcome const& outcome) noexcept;
 
 }  // namespace lddynamo::evaluation

@@ -1,0 +1,84 @@
+#include "model/regex.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace lddynamo::model {
+namespace {
+
+// RE2 is what Go's regexp package was made from; three things differ. Go has no \C (one byte), no
+// two groups of one name, and takes (?<name>...) for (?P<name>...), which RE2 learnt after the
+// version of Debian 12.
+std::optional<std::string> FromGo(std::string_view pattern) {
+    std::string out;
+    out.reserve(pattern.size());
+    bool in_class = false;
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        char const c = pattern[i];
+        out.push_back(c);
+        if (c == '\\' && i + 1 < pattern.size()) {
+            char const escaped = pattern[++i];
+            out.push_back(escaped);
+            if (escaped == 'C') return std::nullopt;
+            if (escaped == 'Q' && !in_class) {  // everything up to \E is literal
+                auto const end = std::min(pattern.find("\\E", i + 1), pattern.size());
+                out.append(pattern.substr(i + 1, end - i - 1));
+                i = end - 1;
+            }
+        } else if (in_class) {
+            if (c == '[' && pattern.substr(i + 1, 1) == ":") {  // [:alpha:] inside a class
+                auto const end = pattern.find(":]", i + 2);
+                if (end != std::string_view::npos) {
+                    out.append(pattern.substr(i + 1, end + 1 - i));
+                    i = end + 1;
+                }
+            } else if (c == ']') {
+                in_class = false;
+            }
+        } else if (c == '[') {
+            in_class = true;
+            // A "]" that comes first belongs to the class.
+            if (pattern.substr(i + 1, 1) == "^") out.push_back(pattern[++i]);
+            if (pattern.substr(i + 1, 1) == "]") out.push_back(pattern[++i]);
+        } else if (c == '(' && pattern.substr(i + 1, 1) == "?") {
+            std::string_view const head = pattern.substr(i + 2, 2);
+            std::size_t const skip = head == "P<" ? 2 : head.substr(0, 1) == "<" ? 1 : 0;
+            if (skip == 0) continue;
+            i += 1 + skip;
+            out.append("?P<");
+            std::string_view const name = pattern.substr(i + 1, pattern.find('>', i) - i - 1);
+            if (!names.insert(name).second) return std::nullopt;
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+void Regex::Deleter::operator()(re2::RE2* expression) const noexcept {
+    delete expression;
+}
+
+std::optional<Regex> Regex::Compile(std::string_view pattern) {
+    auto const translated = FromGo(pattern);
+    if (!translated) return std::nullopt;
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    options.set_max_mem(8 << 20);
+    std::unique_ptr<re2::RE2, Deleter> expression(new re2::RE2(*translated, options));
+    if (!expression->ok()) return std::nullopt;
+    return Regex(std::move(expression));
+}
+
+bool Regex::Matches(std::string_view text) const {
+    re2::StringPiece const piece(text.data(), text.size());
+    return expression_->Match(piece, 0, piece.size(), re2::RE2::UNANCHORED, nullptr, 0);
+}
+
+}  // namespace lddynamo::model
