@@ -31,13 +31,16 @@ struct CacheOptions {
     Mode mode = Mode::kTtl;
     /// As the official SDKs. Spread by up to a tenth, so that clients do not read in step.
     std::chrono::milliseconds ttl{15000};
-    /// Most absent keys that are remembered; more are looked up each time.
+    /// Most absent keys (and keys of rows that cannot be understood) that are remembered; more are
+    /// looked up each time.
     std::size_t max_absent_keys = 10000;
 };
 
 enum class LoadMode : std::uint8_t {
     kLazy,     ///< Reads a flag when it is first asked for, with what it needs: at most one read per level of prerequisites.
-    kPreload,  ///< Reads everything at the first evaluation (or Preload), in one parallel round of queries.
+    /// Reads everything at the first evaluation (or Preload), in one parallel round of queries, and again
+    /// after `ttl`. Without a cache (CacheOptions::Mode::kOff) as kLazy.
+    kPreload,
 };
 
 struct ClientOptions {
@@ -55,10 +58,18 @@ struct ClientOptions {
 /// Evaluates flags out of a store.
 ///
 /// An evaluation never fails and never throws: when something is wrong the default comes back, and the
-/// detail's reason says why. When the store fails, the last values that were read go on being used, however old.
+/// detail's reason says why. When the store fails, the last values that were read go on being used, however
+/// old; a flag of which nothing is known, or that needs something of which nothing is known, gives the
+/// default with EXCEPTION. A store that failed is left alone for a while, growing with each failure: up to
+/// 0.1 s to 1 s for what has no value and when there is no cache, up to 1 s to the ttl (a minute at most)
+/// for what has one. One line is logged when an outage starts, one when it ends.
+/// A row that cannot be understood is logged once; the flag keeps the value it had before, and without one
+/// gives MALFORMED_FLAG. As a prerequisite or segment without a value before, it counts as absent.
 /// @par Thread safety  All methods may be called from any thread at once. Reading a cached flag takes no lock.
 /// @par Blocking       An evaluation blocks when it must read the store, and not at all for a cached flag.
-///                     Threads that need the same item at the same time share one read.
+///                     Threads that need the same item at the same time share one read (not with
+///                     CacheOptions::Mode::kOff, where each reads for itself). When a cached item is too
+///                     old, one thread reads it again; the others use it meanwhile and do not wait.
 /// @par Lifetime       Returned values are independent of the client.
 class Client {
   public:

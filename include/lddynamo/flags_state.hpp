@@ -41,8 +41,8 @@ struct FlagState {
 class AllFlagsState {
   public:
     AllFlagsState() = default;  ///< Not valid, no flags.
-    AllFlagsState(bool valid, std::vector<FlagState> flags)
-        : valid_(valid), flags_(std::move(flags)) {}
+    /// @param flags  in any order, each key once.
+    AllFlagsState(bool valid, std::vector<FlagState> flags);
 
     /// False when there was no data to evaluate with.
     [[nodiscard]] bool Valid() const noexcept { return valid_; }
@@ -54,7 +54,7 @@ class AllFlagsState {
     [[nodiscard]] Value ValueOf(std::string_view key) const noexcept;
     /// One object, flag key to value.
     [[nodiscard]] Value ToValuesMap() const;
-    /// `{"flag":value,...,"$flagsState":{"flag":{"variation":0,"version":2,...}},"$valid":true}`: what
+    /// `{"$valid":true,"flag":value,...,"$flagsState":{"flag":{"variation":0,"version":2,...}}}`: what
     /// LaunchDarkly's JavaScript SDK takes as bootstrap data.
     [[nodiscard]] std::string ToJson() const;
 
