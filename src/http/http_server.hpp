@@ -23,14 +23,15 @@ struct ServerRequest {
 };
 
 struct HttpServerOptions {
-    std::uint16_t port = 0;                     ///< 0: any free one.
-    std::size_t max_body_bytes = 32U << 20U;    ///< Larger bodies are answered with 413.
-    std::size_t max_connections = 1000;         ///< More wait in the kernel's queue.
+    std::uint16_t port = 0;                   ///< 0: any free one.
+    std::size_t max_body_bytes = 32U << 20U;  ///< Larger bodies are answered with 413.
+    std::size_t max_connections = 1000;       ///< More wait in the kernel's queue.
     std::chrono::milliseconds idle_timeout{120000};
 };
 
 /// Serves requests one after another on the thread that calls Run.
-/// @par Thread safety  Stop may be called from any thread and from a signal-safe context of Asio only.
+/// @par Thread safety  Stop may be called from any thread and from a signal-safe context of Asio
+/// only.
 class HttpServer {
   public:
     using Handler = std::function<HttpResponse(ServerRequest const&)>;

@@ -1,0 +1,83 @@
+/// @file
+/// ExchangeTask: one request and its answer, as a state machine on an event loop.
+/// Layer: http.
+#pragma once
+
+#include "http/connection.hpp"
+#include "http/event_loop.hpp"
+#include "http/message_parser.hpp"
+#include "http/url.hpp"
+
+#include <lddynamo/http_transport.hpp>
+#include <lddynamo/logger.hpp>
+#include <lddynamo/result.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace lddynamo::http {
+
+/// Made, started once, and kept alive by what it waits for.
+class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
+  public:
+    using Clock = std::chrono::steady_clock;
+    using Done = std::function<void(Result<HttpResponse>)>;
+    struct Limits {
+        std::chrono::milliseconds connect_timeout{};
+        std::chrono::milliseconds total_timeout{};
+    };
+
+    /// @param tls   nullptr for plain HTTP.
+    /// @param done  called exactly once, on the loop's thread, maybe within Start.
+    ExchangeTask(EventLoop& loop, HttpRequest request, Url url, TlsContext* tls, Limits limits,
+                 Logger logger, Done done);
+    void Start();
+
+  private:
+    enum class State { kConnect, kHandshake, kSend, kReceive, kDone };
+    using Io = Connection::Io;
+
+    void StartFresh();
+    void TryNextAddress();
+    void Advance();
+    Io Step();
+    Io Send();
+    Io Receive();
+    void WaitFor(Io what);
+    void OnFailure();
+    void OnPeerEnd();
+    void OnAnswer(MessageParser::State state);
+    void SetDeadline(Clock::time_point time);
+    void OnDeadline();
+    void Finish(Result<HttpResponse> answer);
+    void FailTimeout(std::string_view doing, std::chrono::milliseconds allowed);
+
+    EventLoop& loop_;
+    HttpRequest request_;
+    Url url_;
+    TlsContext* tls_;
+    Limits limits_;
+    Logger logger_;
+    Done done_;
+
+    State state_ = State::kConnect;
+    boost::asio::steady_timer timer_;
+    Clock::time_point connect_deadline_{};
+    Clock::time_point total_deadline_{};
+    std::vector<SocketAddress> addresses_;  ///< Those not tried yet, the next one last.
+    std::unique_ptr<Connection> connection_;
+    std::uint64_t connection_number_ = 0;  ///< Tells the events of an older connection.
+    bool reused_ = false;
+    std::string head_;         ///< Request line and headers, and a short body.
+    std::size_t sent_ = 0;     ///< Of head_ and then of the body.
+    bool send_broke_ = false;  ///< The peer stopped listening; its answer may say why.
+    std::unique_ptr<MessageParser> parser_;
+    Error first_failure_;  ///< Of the first address, when there are several.
+};
+
+}  // namespace lddynamo::http

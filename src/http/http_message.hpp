@@ -1,0 +1,33 @@
+/// @file
+/// What requests and answers have in common: header look-up, and the request as bytes.
+/// Layer: http.
+#pragma once
+
+#include "http/url.hpp"
+
+#include <lddynamo/http_transport.hpp>
+#include <lddynamo/result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace lddynamo::http {
+
+/// Headers longer than this in all are refused, in requests and in answers.
+inline constexpr std::size_t kMaxHeaderBytes = 64U << 10U;
+
+/// Compares ASCII without case.
+[[nodiscard]] bool EqualsNoCase(std::string_view a, std::string_view b) noexcept;
+
+/// The value of the first header of that name; nullptr when missing.
+[[nodiscard]] std::string const* FindHeader(HttpHeaders const& headers,
+                                            std::string_view name) noexcept;
+
+/// A name that is an RFC 9110 token, and a value without control characters other than tab.
+[[nodiscard]] bool IsValidHeader(std::string_view name, std::string_view value) noexcept;
+
+/// Request line and headers, with the empty line; the body follows it as it is.
+/// @retval ErrorCode::kInvalidArgument  the method or a header cannot be sent as it is.
+[[nodiscard]] Result<std::string> SerializeHead(HttpRequest const& request, Url const& url);
+
+}  // namespace lddynamo::http

@@ -1,0 +1,304 @@
+#include <lddynamo/http_transport.hpp>
+
+#include "http/event_loop.hpp"
+#include "http/exchange.hpp"
+#include "http/http_message.hpp"
+#include "http/tls_context.hpp"
+#include "http/url.hpp"
+
+#include <unistd.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+namespace lddynamo {
+namespace http {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongest = std::chrono::hours(24 * 365);  // keeps sums from overflowing
+
+/// Loops that no call uses, and the connections that they keep.
+/// @par Thread safety  All methods may be called from any thread at once.
+class LoopPool {
+  public:
+    explicit LoopPool(milliseconds idle_timeout) noexcept : idle_timeout_(idle_timeout) {}
+
+    /// The last used one, as its connections are the most likely to be alive; or a new one.
+    [[nodiscard]] std::unique_ptr<EventLoop> Take() {
+        std::vector<std::unique_ptr<EventLoop>> old;  // ends after the lock
+        auto const too_old = SteadyClock::now() - idle_timeout_;
+        auto const process = ::getpid();
+        std::unique_ptr<EventLoop> loop;
+        {
+            std::scoped_lock const lock(mutex_);
+            if (process_ != process) {
+                // After a fork they are the parent's, which would notice if they ended here.
+                for (auto& parents : loops_) static_cast<void>(parents.release());
+                loops_.clear();
+                process_ = process;
+            }
+            while (!loops_.empty() && loops_.front()->last_used <= too_old) {
+                old.push_back(std::move(loops_.front()));
+                loops_.pop_front();
+            }
+            if (!loops_.empty()) {
+                loop = std::move(loops_.back());
+                loops_.pop_back();
+            }
+        }
+        if (!loop) return std::make_unique<EventLoop>();
+        loop->CloseIdleSince(too_old);
+        return loop;
+    }
+
+    void Return(std::unique_ptr<EventLoop> loop) {
+        loop->last_used = SteadyClock::now();
+        std::scoped_lock const lock(mutex_);
+        loops_.push_back(std::move(loop));
+    }
+
+  private:
+    milliseconds const idle_timeout_;
+    std::mutex mutex_;
+    std::deque<std::unique_ptr<EventLoop>> loops_;  // guarded by mutex_; the last used one last
+    pid_t process_ = 0;                             // guarded by mutex_; whose loops they are
+};
+
+/// TLS settings, made when first needed. A failure is not kept: a file may be there the next time.
+class LazyTls {
+  public:
+    LazyTls(std::string ca_file, Environment const& environment, Logger logger)
+        : ca_file_(std::move(ca_file)), environment_(environment), logger_(std::move(logger)) {}
+
+    [[nodiscard]] Result<TlsContext*> Get() {
+        std::scoped_lock const lock(mutex_);
+        if (!context_) {
+            auto made = TlsContext::Create(TlsContext::FindTrust(ca_file_, environment_), logger_);
+            if (!made) return Fail(std::move(made.error()));
+            context_ = std::move(*made);
+        }
+        return context_.get();
+    }
+
+  private:
+    std::string const ca_file_;
+    Environment const& environment_;
+    Logger const logger_;
+    std::mutex mutex_;
+    std::unique_ptr<TlsContext> context_;  // guarded by mutex_
+};
+
+/// One Run: asks the source, runs what it hands out, and delivers what comes back.
+class Call {
+  public:
+    Call(HttpRequestSource& source, EventLoop& loop, LazyTls& tls,
+         HttpTransportOptions const& options)
+        : source_(source), loop_(loop), tls_(tls), options_(options), wait_timer_(loop.context) {}
+
+    void Run() {
+        loop_.context.restart();
+        Pump();
+        loop_.context.run();  // until nothing is under way and nothing is waited for
+    }
+
+  private:
+    /// Handed out by the source, and not started yet.
+    struct Held {
+        std::uint64_t tag = 0;
+        HttpRequest request{};
+        Url url{};
+        std::string authority{};
+    };
+    struct Answer {
+        std::uint64_t tag = 0;
+        Result<HttpResponse> result;
+    };
+
+    // Never runs within itself, so the depth of the stack does not depend on the source.
+    void Pump() {
+        if (pumping_) return;
+        pumping_ = true;
+        for (;;) {
+            if (!answers_.empty()) {
+                auto answer = std::move(answers_.front());
+                answers_.pop_front();
+                wait_timer_.cancel();
+                may_ask_ = true;
+                source_.OnAnswer(answer.tag, std::move(answer.result));
+            } else if (held_) {
+                if (!StartHeld()) break;
+            } else if (may_ask_ && !finished_) {
+                Ask();
+            } else {
+                break;
+            }
+        }
+        pumping_ = false;
+    }
+
+    void Ask() {
+        auto const now = SteadyClock::now();
+        auto next = source_.GetNext(now);
+        if (auto* const exchange = std::get_if<HttpRequestSource::Exchange>(&next)) {
+            Hold(std::move(*exchange));
+            return;
+        }
+        may_ask_ = false;
+        if (auto const* const wait = std::get_if<HttpRequestSource::WaitUntil>(&next)) {
+            wait_timer_.expires_at(std::min(wait->time, now + kLongest));
+            wait_timer_.async_wait([this](boost::system::error_code const& error) {
+                if (error) return;
+                may_ask_ = true;
+                Pump();
+            });
+        } else if (std::holds_alternative<HttpRequestSource::Finished>(next)) {
+            finished_ = true;
+        }
+    }
+
+    void Hold(HttpRequestSource::Exchange exchange) {
+        auto url = ParseUrl(exchange.request.url);
+        if (!url) {
+            answers_.push_back({exchange.tag, Fail(std::move(url.error()))});
+            return;
+        }
+        auto authority = (url->https ? "https " : "http ") + url->Authority();
+        held_ =
+            Held{exchange.tag, std::move(exchange.request), std::move(*url), std::move(authority)};
+    }
+
+    // False: its host has all the connections it may have.
+    bool StartHeld() {
+        auto& running = running_[held_->authority];
+        if (running >= std::max<std::size_t>(options_.max_connections, 1)) return false;
+        Held held = std::move(*held_);
+        held_.reset();
+        TlsContext* context = nullptr;
+        if (held.url.https) {
+            auto made = tls_.Get();
+            if (!made) {
+                answers_.push_back({held.tag, Fail(std::move(made.error()))});
+                return true;
+            }
+            context = *made;
+        }
+        ++running;
+        auto const total = held.request.timeout > milliseconds::zero() ? held.request.timeout
+                                                                       : options_.attempt_timeout;
+        ExchangeTask::Limits const limits{Clamp(options_.connect_timeout), Clamp(total)};
+        std::make_shared<ExchangeTask>(
+            loop_, std::move(held.request), std::move(held.url), context, limits, options_.logger,
+            [this, tag = held.tag, &running](Result<HttpResponse> result) {
+                --running;
+                answers_.push_back({tag, std::move(result)});
+                Pump();
+            })
+            ->Start();
+        return true;
+    }
+
+    static milliseconds Clamp(milliseconds timeout) noexcept {
+        return std::clamp(timeout, milliseconds(1), kLongest);
+    }
+
+    HttpRequestSource& source_;
+    EventLoop& loop_;
+    LazyTls& tls_;
+    HttpTransportOptions const& options_;
+    boost::asio::steady_timer wait_timer_;
+    std::map<std::string, std::size_t> running_;  ///< By scheme, host and port.
+    std::optional<Held> held_;
+    std::deque<Answer> answers_;
+    bool may_ask_ = true;
+    bool finished_ = false;
+    bool pumping_ = false;
+};
+
+/// Answers every exchange with `error`: for when not even a loop can be made.
+void FailAll(HttpRequestSource& source, Error const& error) {
+    for (;;) {
+        auto next = source.GetNext(SteadyClock::now());
+        if (auto const* const exchange = std::get_if<HttpRequestSource::Exchange>(&next)) {
+            source.OnAnswer(exchange->tag, Fail(error));
+        } else if (auto const* const wait = std::get_if<HttpRequestSource::WaitUntil>(&next)) {
+            std::this_thread::sleep_until(wait->time);
+        } else {
+            return;
+        }
+    }
+}
+
+class AsioTransport final : public HttpTransport {
+  public:
+    explicit AsioTransport(HttpTransportOptions options)
+        : options_(std::move(options)),
+          tls_(options_.ca_file,
+               options_.environment != nullptr ? *options_.environment : ProcessEnvironment(),
+               options_.logger),
+          loops_(std::clamp(options_.idle_timeout, milliseconds::zero(), kLongest)) {}
+
+    void Run(HttpRequestSource& source) override {
+        std::unique_ptr<EventLoop> loop;
+        try {
+            loop = loops_.Take();
+        } catch (boost::system::system_error const& failure) {
+            Error error;
+            error.code = ErrorCode::kConnection;
+            error.message = std::string("cannot open a connection: ") + failure.what();
+            error.retryable = true;
+            return FailAll(source, error);
+        }
+        // When the source throws, the loop ends with all that was under way in it.
+        Call(source, *loop, tls_, options_).Run();
+        loops_.Return(std::move(loop));
+    }
+
+  private:
+    HttpTransportOptions const options_;
+    LazyTls tls_;  // before the loops: connections end before the context that they use
+    LoopPool loops_;
+};
+
+/// Hands out one request and keeps its answer.
+class OneRequest final : public HttpRequestSource {
+  public:
+    explicit OneRequest(HttpRequest request) : request_(std::move(request)) {}
+    [[nodiscard]] Next GetNext(SteadyClock::time_point) override {
+        if (!request_) return Finished{};
+        Exchange exchange{0, std::move(*request_)};
+        request_.reset();
+        return exchange;
+    }
+    void OnAnswer(std::uint64_t, Result<HttpResponse> answer) override {
+        answer_ = std::move(answer);
+    }
+    [[nodiscard]] Result<HttpResponse> TakeAnswer() { return std::move(answer_); }
+
+  private:
+    std::optional<HttpRequest> request_;
+    Result<HttpResponse> answer_ = Fail(ErrorCode::kInternal, "the transport gave no answer");
+};
+
+}  // namespace
+}  // namespace http
+
+Result<HttpResponse> HttpTransport::Send(HttpRequest request) {
+    http::OneRequest source(std::move(request));
+    Run(source);
+    return source.TakeAnswer();
+}
+
+std::unique_ptr<HttpTransport> MakeHttpTransport(HttpTransportOptions options) {
+    return std::make_unique<http::AsioTransport>(std::move(options));
+}
+
+}  // namespace lddynamo

@@ -1,0 +1,29 @@
+/// @file
+/// From a host to the addresses to try.
+/// Layer: http. Blocks in the system's resolver for names; not for IP addresses and localhost.
+#pragma once
+
+#include <lddynamo/result.hpp>
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lddynamo::http {
+
+struct SocketAddress {
+    sockaddr_storage storage{};
+    socklen_t length = 0;
+};
+
+/// In the order to try them; never empty.
+/// @retval ErrorCode::kConnection  the name has no address, or the resolver failed.
+[[nodiscard]] Result<std::vector<SocketAddress>> Resolve(std::string const& host,
+                                                         std::uint16_t port);
+
+/// The text of an address and port, such as "127.0.0.1:8000" or "[::1]:8000".
+[[nodiscard]] std::string ToString(SocketAddress const& address);
+
+}  // namespace lddynamo::http
