@@ -5,6 +5,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 #include <sstream>
 
 namespace lddynamo::app {
@@ -48,13 +49,11 @@ class Grammar {
         app_.name("lddynamo");
         app_.set_version_flag("--version", "lddynamo " + std::string(Version()),
                               "print the version and exit");
-        app_.require_subcommand(1);
         app_.fallthrough();
         app_.failure_message(CLI::FailureMessage::simple);
         AddCommonOptions(app_, given_);
 
         auto* const table = app_.add_subcommand("table", "create or describe the table");
-        table->require_subcommand(1);
         table->fallthrough();
         Add(*table, "create",
             "create the table, wait until it is ACTIVE; fine when it exists with the right keys",
@@ -73,7 +72,6 @@ class Grammar {
         Add(app_, "segments", "list the segments", Command::kList, DataKind::kSegments);
 
         auto* const get = app_.add_subcommand("get", "print an item's stored JSON");
-        get->require_subcommand(1);
         get->fallthrough();
         for (auto const kind : {DataKind::kFeatures, DataKind::kSegments}) {
             bool const flag = kind == DataKind::kFeatures;
@@ -119,6 +117,14 @@ class Grammar {
             parsed.err = std::move(message);
             return parsed;
         };
+        // Not CLI11's require_subcommand: it hides the name of an unknown one.
+        if (!chosen_) {
+            auto const incomplete = app_.get_subcommands();
+            return fail(incomplete.empty()
+                            ? std::string("a subcommand is required: see lddynamo --help")
+                            : fmt::format("{0}: a subcommand is required: see lddynamo {0} --help",
+                                          incomplete.front()->get_name()));
+        }
         auto common = ResolveCommonOptions(given_, environment);
         if (!common) return fail(common.error().message);
         arguments_.common = std::move(*common);
@@ -141,6 +147,7 @@ class Grammar {
         auto* const sub = parent.add_subcommand(name, help);
         sub->fallthrough();
         sub->callback([this, command, kind] {
+            chosen_ = true;
             arguments_.command = command;
             arguments_.kind = kind;
         });
@@ -150,6 +157,7 @@ class Grammar {
     CLI::App app_{"LaunchDarkly feature flags out of Amazon DynamoDB"};
     GivenOptions given_;
     Arguments arguments_;
+    bool chosen_ = false;
 };
 
 }  // namespace

@@ -356,22 +356,24 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Create(Handler handler, HttpServ
         return Fail(ErrorCode::kIo, "cannot listen on 127.0.0.1:" + std::to_string(options.port) +
                                         ": " + error.message());
     }
-    return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+    std::unique_ptr<HttpServer> server(new HttpServer(std::move(state)));
+    if (options.stop_on_signals) {
+        auto& signals = server->state_->signals;
+        error_code ignored;
+        signals.add(SIGINT, ignored);
+        signals.add(SIGTERM, ignored);
+        signals.async_wait([stopping = server.get()](error_code const& failed, int) {
+            if (!failed) stopping->Stop();
+        });
+    }
+    return server;
 }
 
 std::uint16_t HttpServer::Port() const noexcept {
     return state_->port;
 }
 
-void HttpServer::Run(bool handle_signals) {
-    if (handle_signals) {
-        error_code ignored;
-        state_->signals.add(SIGINT, ignored);
-        state_->signals.add(SIGTERM, ignored);
-        state_->signals.async_wait([this](error_code const& error, int) {
-            if (!error) Stop();
-        });
-    }
+void HttpServer::Run() {
     state_->Accept();
     state_->context.run();  // also ends what a Stop before it asked for
 }

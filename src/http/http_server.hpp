@@ -27,6 +27,7 @@ struct HttpServerOptions {
     std::size_t max_body_bytes = 32U << 20U;  ///< Larger bodies are answered with 413.
     std::size_t max_connections = 1000;       ///< More wait in the kernel's queue.
     std::chrono::milliseconds idle_timeout{120000};
+    bool stop_on_signals = false;  ///< SIGINT and SIGTERM stop it, from Create on.
 };
 
 /// Serves requests one after another on the thread that calls Run.
@@ -44,8 +45,8 @@ class HttpServer {
     HttpServer& operator=(HttpServer const&) = delete;
 
     [[nodiscard]] std::uint16_t Port() const noexcept;
-    /// Serves until Stop, or until SIGINT or SIGTERM when `handle_signals`.
-    void Run(bool handle_signals = false);
+    /// Serves until Stop.
+    void Run();
     void Stop();
 
   private:

@@ -19,6 +19,8 @@ class UsageTest(unittest.TestCase):
 
     def test_no_command(self):
         self.check(expect="subcommand")
+        self.check("table", expect="table: a subcommand")
+        self.check("get", "frobnicate", "a", expect="frobnicate")
 
     def test_unknown_command_and_option(self):
         self.check("frobnicate", expect="frobnicate")

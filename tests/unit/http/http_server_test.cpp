@@ -244,19 +244,27 @@ TEST(HttpServerTest, StopsWithAnAnswerThatNobodyReads) {
 TEST(HttpServerTest, MayBeStoppedBeforeItRuns) {
     auto const server = std::move(*HttpServer::Create(Echo));
     server->Stop();
-    server->Run(true);
+    server->Run();
     auto const never_run = HttpServer::Create(Echo);
     EXPECT_TRUE(never_run.has_value());
 }
 
 TEST(HttpServerTest, EndsAtASignal) {
     for (int const signal : {SIGINT, SIGTERM}) {
-        auto const server = std::move(*HttpServer::Create(Echo));
-        std::thread thread([&] { server->Run(true); });
-        auto const url = "http://127.0.0.1:" + std::to_string(server->Port()) + "/";
+        auto const running = std::move(*HttpServer::Create(Echo, {.stop_on_signals = true}));
+        std::thread thread([&] { running->Run(); });
+        auto const url = "http://127.0.0.1:" + std::to_string(running->Port()) + "/";
         ASSERT_TRUE(MakeHttpTransport()->Send({.url = url}).has_value());  // it runs by now
         ::kill(::getpid(), signal);
         thread.join();
+    }
+}
+
+TEST(HttpServerTest, EndsAtASignalThatCameBeforeRun) {
+    for (int const signal : {SIGINT, SIGTERM}) {
+        auto const server = std::move(*HttpServer::Create(Echo, {.stop_on_signals = true}));
+        ::kill(::getpid(), signal);
+        server->Run();
     }
 }
 
