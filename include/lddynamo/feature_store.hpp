@@ -36,7 +36,8 @@ struct SerializedItem {
 /// `{"key":"k","version":N,"deleted":true}`.
 [[nodiscard]] SerializedItem MakeTombstone(std::string_view key, std::int64_t version);
 
-/// Reads key, version and deleted out of a flag's or segment's JSON; the text is kept as it is.
+/// Reads key, version and deleted out of a flag's or segment's JSON; the text is kept as it is. A missing
+/// `version` counts as 0, as in LaunchDarkly's Go SDK; of members that appear twice the last counts.
 /// @param key  the expected key; empty accepts any.
 /// @retval ErrorCode::kInvalidData  not a JSON object, no string `key`, another key than expected, or a
 ///                                  `version` that is no integer of 0 to 2^53.
@@ -112,7 +113,12 @@ class FeatureStore {
     virtual ~FeatureStore() = default;
 
     /// Makes the store hold exactly `data`, then marks it initialized. A reader that looks meanwhile
-    /// never misses an item that is in both the old and the new data.
+    /// never misses an item that is in both the old and the new data. Items are stored under their key in
+    /// the map; tombstones whose text does not say so get that of MakeTombstone.
+    /// @retval ErrorCode::kInvalidArgument  a key is not 1 to 1024 bytes of UTF-8; nothing was sent.
+    /// @retval ErrorCode::kInvalidData      an item's text is no JSON object; nothing was sent.
+    /// @retval ErrorCode::kIncomplete       some rows were not written; the message says how many. What
+    ///                                      was there before stays readable.
     [[nodiscard]] virtual Result<InitReport> Init(StoreData const& data) = 0;
     /// Whether an Init was ever completed here. "Could not tell" is the error.
     [[nodiscard]] virtual Result<bool> Initialized() = 0;
@@ -125,7 +131,8 @@ class FeatureStore {
     [[nodiscard]] virtual Result<AllItems> All(DataKind kind) = 0;
     /// Writes `item` if its version is greater than the stored one.
     /// @param key  1 to 1024 bytes of UTF-8.
-    /// @retval ErrorCode::kInvalidArgument  the key is empty or too long; nothing was sent.
+    /// @retval ErrorCode::kInvalidArgument  the key is empty, too long or no UTF-8; nothing was sent.
+    /// @retval ErrorCode::kInvalidData      the item's text is no JSON object; nothing was sent.
     [[nodiscard]] virtual Result<UpsertOutcome> Upsert(DataKind kind, std::string_view key,
                                                        SerializedItem const& item) = 0;
     /// Upsert of a tombstone.

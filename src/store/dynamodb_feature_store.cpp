@@ -1,0 +1,376 @@
+#include <lddynamo/dynamodb_feature_store.hpp>
+
+#include "dynamodb/batching.hpp"
+#include "store/init_plan.hpp"
+#include "store/item_codec.hpp"
+#include "store/item_text.hpp"
+#include "store/names.hpp"
+#include "store/row_reader.hpp"
+
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace lddynamo {
+namespace {
+
+using store::Describe;
+
+constexpr std::chrono::milliseconds kReadTimeout{10000};  // for the rounds of one GetMany
+
+/// " in region eu-west-1", when that is known without asking anybody.
+std::string WhereText(DynamoDbFeatureStoreOptions const& options) {
+    std::string text;
+    if (!options.aws.endpoint_url.empty()) text += " at " + options.aws.endpoint_url;
+    std::string region = options.aws.region;
+    if (region.empty() && options.client == nullptr) {
+        Environment const& environment =
+            options.aws.environment != nullptr ? *options.aws.environment : ProcessEnvironment();
+        for (std::string_view const name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+            if (auto value = environment.GetNonEmpty(name); value && region.empty())
+                region = *value;
+        }
+    }
+    if (!region.empty()) text += " in region " + region;
+    return text;
+}
+
+}  // namespace
+
+/// Everything here is constant after construction unless it says otherwise.
+struct DynamoDbFeatureStore::State {
+    explicit State(DynamoDbFeatureStoreOptions given)
+        : options(std::move(given)),
+          where(WhereText(options)),
+          names(options.prefix),
+          client(options.client),
+          clock(options.clock != nullptr ? *options.clock : SystemClock()),
+          reader(options.table, options.logger) {}
+
+    /// Says what failed and where, in front of the service's own words.
+    [[nodiscard]] Error Explain(Error error, std::string const& what) const {
+        if (error.code == ErrorCode::kNotFound) {
+            error.message = "table " + options.table + " does not exist" + where + " (" + what +
+                            ": " + error.message + ")";
+        } else {
+            error.message = "table " + options.table + ": " + what + ": " + error.message;
+        }
+        return error;
+    }
+
+    [[nodiscard]] QueryRequest QueryOf(DataKind kind) const {
+        QueryRequest request;
+        request.table = options.table;
+        request.key_condition_expression = "#ns = :ns";
+        request.names.emplace("#ns", store::kNamespace);
+        request.values.emplace(":ns", AttributeValue::S(names.Namespace(kind)));
+        request.consistent_read = true;
+        return request;
+    }
+
+    /// The rows of both kinds, read in parallel.
+    Result<store::ExistingRows> ReadRows(std::string const& what,
+                                         std::optional<dynamodb::Deadline> const& deadline) {
+        std::array const queries = {QueryOf(DataKind::kFeatures), QueryOf(DataKind::kSegments)};
+        auto rows = dynamodb::QueryPages(*client, queries, deadline);
+        if (!rows) return Fail(Explain(std::move(rows.error()), what));
+        return store::ExistingRows{.features = std::move((*rows)[0]),
+                                   .segments = std::move((*rows)[1])};
+    }
+
+    Result<std::optional<Item>> ReadRow(Item key, std::string const& what) {
+        auto answer = client->GetItem(
+            {.table = options.table, .key = std::move(key), .consistent_read = true});
+        if (!answer) return Fail(Explain(std::move(answer.error()), what));
+        return std::move(answer->item);
+    }
+
+    Result<bool> HasMarker() {
+        auto row = ReadRow(names.Marker(), "look for the $inited row");
+        if (!row) return Fail(std::move(row.error()));
+        return row->has_value();
+    }
+
+    Status PutMarker() {
+        auto put = client->PutItem({.table = options.table, .item = names.Marker()});
+        if (!put) return Fail(Explain(std::move(put.error()), "write the $inited row"));
+        return {};
+    }
+
+    Status WriteSteps(store::InitPlan& plan, dynamodb::Deadline const& deadline);
+    void ReportProgress(std::size_t done, std::size_t total) const;
+
+    /// Whether the row that stopped a conditional put is what that put itself wrote.
+    Result<bool> IsOurOwn(WriteResponse const& response, DataKind kind, std::string_view key,
+                          SerializedItem const& item) {
+        if (response.old_item) return store::RowHolds(*response.old_item, item);
+        auto row = ReadRow(names.RowKey(kind, key), "look at " + Describe(kind, key));
+        if (!row) return Fail(std::move(row.error()));
+        return row->has_value() && store::RowHolds(**row, item);
+    }
+
+    DynamoDbFeatureStoreOptions const options;
+    std::string const where;
+    store::TableNames const names;
+    std::shared_ptr<DynamoDbClient> client;  // shared with the user who brings one
+    Clock& clock;
+    store::RowReader reader;
+
+    std::atomic<bool> initialized{false};  // once true, true for ever
+    std::mutex mutex;
+    std::optional<std::chrono::steady_clock::time_point> no_until;  // guarded by mutex
+};
+
+// One Init
+// ------------------------------------------------------------------------------------------
+
+void DynamoDbFeatureStore::State::ReportProgress(std::size_t done, std::size_t total) const {
+    if (!options.init_progress) return;
+    try {
+        options.init_progress(done, total);
+    } catch (...) {  // the caller's own code must not stop the writing half-way
+        options.logger.Warn("the progress callback threw an exception");
+    }
+}
+
+Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
+                                               dynamodb::Deadline const& deadline) {
+    std::size_t const total = plan.Writes();
+    std::size_t done = 0;
+    if (total > 0) ReportProgress(0, total);
+    for (auto& step : plan.steps) {
+        std::size_t const count = step.size();
+        std::size_t in_step = 0;
+        BatchOptions batch;
+        batch.deadline = deadline.Remaining();
+        batch.clock = &clock;
+        batch.logger = options.logger;
+        batch.progress = [&](std::size_t acknowledged) {
+            in_step = acknowledged;
+            ReportProgress(done + acknowledged, total);
+        };
+        auto written = WriteAllItems(*client, options.table, std::move(step), batch);
+        if (!written) {
+            // What needs these rows must not be written before them, so this is the end.
+            Error error = std::move(written.error());
+            error.code = ErrorCode::kIncomplete;
+            error.message = "Init did not finish: " + std::to_string(total - done - in_step) +
+                            " of " + std::to_string(total) +
+                            " rows were not written: " + error.message;
+            return Fail(std::move(error));
+        }
+        done += count;
+    }
+    return {};
+}
+
+Result<InitReport> DynamoDbFeatureStore::Init(StoreData const& data) {
+    State& state = *state_;
+    dynamodb::Deadline const deadline(&state.clock, state.options.init_timeout);
+    auto prepared = store::PrepareData(data);  // first: bad data sends nothing
+    if (!prepared) return Fail(std::move(prepared.error()));
+    auto rows = state.ReadRows("read the rows that are there", deadline);
+    if (!rows) return Fail(std::move(rows.error()));
+    auto plan = store::MakeInitPlan(state.names, std::move(*prepared), *rows);
+    for (auto const& note : plan.report.oversize) {
+        state.options.logger.Error("table " + state.options.table + ": " +
+                                   Describe(note.kind, note.key) + ": " + note.what);
+    }
+    if (auto written = state.WriteSteps(plan, deadline); !written) {
+        return Fail(std::move(written.error()));
+    }
+    auto marked = state.HasMarker();
+    if (!marked) return Fail(std::move(marked.error()));
+    if (!*marked) {
+        if (auto put = state.PutMarker(); !put) return Fail(std::move(put.error()));
+    }
+    state.initialized = true;
+    auto const& report = plan.report;
+    state.options.logger.Info("table " + state.options.table + ": Init wrote " +
+                              std::to_string(report.written) + " rows, deleted " +
+                              std::to_string(report.deleted) + ", left " +
+                              std::to_string(report.unchanged) + " unchanged");
+    return std::move(plan.report);
+}
+
+Result<bool> DynamoDbFeatureStore::Initialized() {
+    State& state = *state_;
+    if (state.initialized) return true;
+    auto const ttl = state.options.not_initialized_ttl;
+    if (ttl.count() > 0) {
+        std::scoped_lock const lock(state.mutex);
+        if (state.no_until && state.clock.SteadyNow() < *state.no_until) return false;
+    }
+    auto marked = state.HasMarker();
+    if (!marked) return marked;
+    if (*marked) {
+        state.initialized = true;
+    } else if (ttl.count() > 0) {
+        std::scoped_lock const lock(state.mutex);
+        state.no_until = state.clock.SteadyNow() + ttl;
+    }
+    return marked;
+}
+
+// Reading
+// -------------------------------------------------------------------------------------------
+
+Result<std::optional<SerializedItem>> DynamoDbFeatureStore::Get(DataKind kind,
+                                                                std::string_view key) {
+    State& state = *state_;
+    if (!store::IsStorableKey(key)) return std::optional<SerializedItem>();
+    auto row = state.ReadRow(state.names.RowKey(kind, key), "get " + Describe(kind, key));
+    if (!row) return Fail(std::move(row.error()));
+    if (!*row) return std::optional<SerializedItem>();
+    auto item = state.reader.Read(kind, **row);
+    if (!item)
+        return Fail(state.Explain(std::move(item.error()), "the row of " + Describe(kind, key)));
+    return std::optional<SerializedItem>(std::move(*item));
+}
+
+Result<AllItems> DynamoDbFeatureStore::All(DataKind kind) {
+    State& state = *state_;
+    std::array const queries = {state.QueryOf(kind)};
+    auto rows = QueryAllItems(*state.client, queries);
+    if (!rows) {
+        return Fail(
+            state.Explain(std::move(rows.error()), "read all " + std::string(ToString(kind))));
+    }
+    AllItems all;
+    state.reader.ReadAll(kind, rows->front(), all.items, all.malformed);
+    return all;
+}
+
+Result<LoadedData> DynamoDbFeatureStore::LoadAll() {
+    State& state = *state_;
+    auto rows = state.ReadRows("read all features and segments", std::nullopt);
+    if (!rows) return Fail(std::move(rows.error()));
+    LoadedData loaded;
+    state.reader.ReadAll(DataKind::kFeatures, rows->features, loaded.data.features,
+                         loaded.malformed);
+    state.reader.ReadAll(DataKind::kSegments, rows->segments, loaded.data.segments,
+                         loaded.malformed);
+    return loaded;
+}
+
+Result<FeatureStore::ManyItems> DynamoDbFeatureStore::GetMany(std::span<ItemKey const> keys) {
+    State& state = *state_;
+    std::set<ItemKey> wanted;
+    BatchGetItemRequest request;
+    request.table = state.options.table;
+    request.consistent_read = true;
+    for (auto const& [kind, key] : keys) {
+        if (store::IsStorableKey(key) && wanted.insert({kind, key}).second) {
+            request.keys.push_back(state.names.RowKey(kind, key));
+        }
+    }
+    BatchOptions batch;
+    batch.deadline = kReadTimeout;
+    batch.clock = &state.clock;
+    batch.logger = state.options.logger;
+    auto rows = GetAllItems(*state.client, std::move(request), batch);
+    if (!rows) {
+        return Fail(state.Explain(std::move(rows.error()),
+                                  "get " + std::to_string(wanted.size()) + " items"));
+    }
+    ManyItems many;
+    for (auto const& row : *rows) {
+        auto const* const ns = FindAttribute(row, store::kNamespace);
+        for (DataKind const kind : {DataKind::kFeatures, DataKind::kSegments}) {
+            if (ns == nullptr || ns->AsS() == nullptr ||
+                *ns->AsS() != state.names.Namespace(kind)) {
+                continue;
+            }
+            ItemKey key{kind, std::string(store::RowKey(row))};
+            if (wanted.count(key) == 0) continue;
+            auto item = state.reader.Read(kind, row);
+            if (item) {
+                many.items.insert_or_assign(std::move(key), std::move(*item));
+            } else {
+                many.malformed.push_back(
+                    {kind, std::move(key.key), std::move(item.error().message)});
+            }
+        }
+    }
+    return many;
+}
+
+// Writing one
+// ---------------------------------------------------------------------------------------
+
+Result<UpsertOutcome> DynamoDbFeatureStore::Upsert(DataKind kind, std::string_view key,
+                                                   SerializedItem const& item) {
+    State& state = *state_;
+    auto prepared = store::PrepareForWrite(kind, key, item);
+    if (!prepared) return Fail(std::move(prepared.error()));
+    auto const what = "put " + Describe(kind, key);
+
+    PutItemRequest request;
+    request.table = state.options.table;
+    request.item = store::RowFromItem(state.names, kind, key, prepared->item);
+    if (auto const size = store::EstimateRowSize(request.item); size > store::kMaxRowBytes) {
+        state.options.logger.Error("table " + state.options.table + ": " + what + ": its row has " +
+                                   std::to_string(size) + " bytes, more than the " +
+                                   std::to_string(store::kMaxRowBytes) + " that fit; not written");
+        return UpsertOutcome::kOversize;
+    }
+    // What any SDK may have left there must give way, also a row without a version.
+    request.condition_expression =
+        "attribute_not_exists(#ns) OR attribute_not_exists(#k) OR attribute_not_exists(#v) OR "
+        ":v > #v";
+    request.names.emplace("#ns", store::kNamespace);
+    request.names.emplace("#k", store::kKey);
+    request.names.emplace("#v", store::kVersion);
+    request.values.emplace(":v", AttributeValue::N(prepared->item.version));
+    request.return_old_on_condition_failure = true;
+
+    auto response = state.client->PutItem(request);
+    if (!response) return Fail(state.Explain(std::move(response.error()), what));
+    if (!response->condition_failed) return UpsertOutcome::kWritten;
+    if (response->ambiguous) {
+        auto ours = state.IsOurOwn(*response, kind, key, prepared->item);
+        if (!ours) return Fail(std::move(ours.error()));
+        if (*ours) return UpsertOutcome::kWritten;
+    }
+    return UpsertOutcome::kStale;
+}
+
+// Making
+// --------------------------------------------------------------------------------------------
+
+DynamoDbFeatureStore::DynamoDbFeatureStore(std::unique_ptr<State> state)
+    : state_(std::move(state)) {
+}
+DynamoDbFeatureStore::~DynamoDbFeatureStore() = default;
+
+Result<std::unique_ptr<DynamoDbFeatureStore>> DynamoDbFeatureStore::Create(std::string table,
+                                                                           Logger logger) {
+    DynamoDbFeatureStoreOptions options;
+    options.table = std::move(table);
+    options.logger = std::move(logger);
+    return Create(std::move(options));
+}
+
+Result<std::unique_ptr<DynamoDbFeatureStore>> DynamoDbFeatureStore::Create(
+    DynamoDbFeatureStoreOptions options) {
+    if (options.table.empty()) return Fail(ErrorCode::kInvalidArgument, "a table name is needed");
+    if (auto checked = store::CheckPrefix(options.prefix); !checked) {
+        return Fail(std::move(checked.error()));
+    }
+    auto state = std::make_unique<State>(std::move(options));
+    if (state->client == nullptr) {
+        DynamoDbClientOptions wanted;
+        wanted.aws = state->options.aws;
+        if (wanted.aws.clock == nullptr) wanted.aws.clock = state->options.clock;
+        if (!wanted.aws.logger.Enabled(LogLevel::kError)) wanted.aws.logger = state->options.logger;
+        auto made = MakeDynamoDbClient(std::move(wanted));
+        if (!made) return Fail(std::move(made.error()));
+        state->client = std::move(*made);
+    }
+    return std::unique_ptr<DynamoDbFeatureStore>(new DynamoDbFeatureStore(std::move(state)));
+}
+
+}  // namespace lddynamo

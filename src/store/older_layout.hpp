@@ -1,0 +1,22 @@
+/// @file
+/// The layout of the older Go package: one attribute per JSON property of a flag or segment.
+/// Layer: store.
+#pragma once
+
+#include <lddynamo/attribute_value.hpp>
+#include <lddynamo/result.hpp>
+
+#include <string>
+
+namespace lddynamo::store {
+
+/// Whether the row, which has no `item`, has properties of a flag or segment instead.
+[[nodiscard]] bool IsOlderLayout(Item const& row) noexcept;
+
+/// The flag's or segment's JSON, rebuilt. That layout wrote NULL for empty strings and lists; such
+/// properties are left out (missing means empty), but a null among variations or a clause's values
+/// stays.
+/// @retval ErrorCode::kInvalidData  an attribute of a type that this layout does not have.
+[[nodiscard]] Result<std::string> JsonFromOlderLayout(Item const& row);
+
+}  // namespace lddynamo::store
