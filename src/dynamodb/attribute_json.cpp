@@ -164,7 +164,8 @@ Result<AttributeValue> AttributeFromJson(Value const& json) {
 }
 
 Result<Item> ItemFromJson(Value const& json) {
-    if (!json.IsObject()) return Fail(ErrorCode::kInvalidData, "a map of attributes must be an object");
+    if (!json.IsObject())
+        return Fail(ErrorCode::kInvalidData, "a map of attributes must be an object");
     Item item;
     for (Value::Member const& member : json.AsObject()) {
         auto value = AttributeFromJson(member.value);

@@ -1,0 +1,63 @@
+/// @file
+/// ResolvedAws: an AwsConfig with everything looked up.
+/// Layer: aws.
+#pragma once
+
+#include <lddynamo/aws.hpp>
+#include <lddynamo/environment.hpp>
+#include <lddynamo/result.hpp>
+
+#include "aws/endpoint.hpp"
+#include "aws/profile_files.hpp"
+#include "aws/retry.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace lddynamo::aws {
+
+/// Checks what is said in code, without looking anything up.
+/// @retval ErrorCode::kInvalidArgument
+[[nodiscard]] Status CheckAwsConfig(AwsConfig const& config);
+
+/// RetrySettings that read the profile files only once a request has failed, when nothing before
+/// needed those files: a cold start that succeeds must not pay for them.
+/// @par Thread safety  All methods may be called from any thread at once.
+class RetrySettingsSource {
+  public:
+    RetrySettingsSource(RetrySettings known, bool is_complete, int in_code,
+                        Environment const& environment, std::shared_ptr<ProfileFiles> files,
+                        Logger logger);
+    /// What is known without reading a file.
+    [[nodiscard]] RetrySettings Known() const;
+    [[nodiscard]] bool IsComplete() const;
+    /// All of it; files that cannot be understood are reported to the logger and otherwise ignored.
+    [[nodiscard]] RetrySettings Complete();
+
+  private:
+    int const in_code_;
+    Environment const& environment_;
+    std::shared_ptr<ProfileFiles> const files_;
+    Logger const logger_;
+    mutable std::mutex mutex_;
+    RetrySettings settings_;  // guarded by mutex_
+    bool is_complete_;        // guarded by mutex_
+};
+
+struct ResolvedAws {
+    Endpoint endpoint{};
+    std::shared_ptr<CredentialsProvider> credentials{};  ///< Cached.
+    std::shared_ptr<RetrySettingsSource> retry{};
+    std::string ca_file{};  ///< AWS_CA_BUNDLE or the profile's ca_bundle; looked up for https only.
+};
+
+/// Looks up region, endpoint, credentials provider and retry settings; asks for no credentials yet.
+/// The profile files are read only if something is found neither in code nor in the environment.
+/// @param environment, clock  must outlive the result.
+/// @retval ErrorCode::kInvalidArgument  no region, or a setting that is malformed.
+/// @retval ErrorCode::kIo               a profile file that a variable names cannot be read.
+[[nodiscard]] Result<ResolvedAws> ResolveAws(AwsConfig const& config,
+                                             Environment const& environment, Clock& clock);
+
+}  // namespace lddynamo::aws

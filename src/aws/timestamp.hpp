@@ -1,0 +1,23 @@
+/// @file
+/// Times as AWS writes and HTTP sends them; UTC, without the locale and the machine's zone.
+/// Layer: aws.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace lddynamo::aws {
+
+/// "20150830T123600Z"; years outside 0000-9999 are clamped.
+[[nodiscard]] std::string BasicTimestamp(std::chrono::system_clock::time_point time);
+/// Reads "2015-08-30T12:36:00Z", with a fraction of a second and an offset such as "+05:45"
+/// allowed.
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> ParseIsoTime(
+    std::string_view text);
+/// Reads an HTTP Date header, "Sun, 06 Nov 1994 08:49:37 GMT".
+[[nodiscard]] std::optional<std::chrono::system_clock::time_point> ParseHttpDate(
+    std::string_view text);
+
+}  // namespace lddynamo::aws

@@ -1,0 +1,115 @@
+#include "dynamodb/batching.hpp"
+
+#include <iterator>
+#include <string>
+#include <utility>
+
+namespace lddynamo {
+namespace dynamodb {
+namespace {
+
+constexpr std::size_t kMaxPages = 10'000;  // 10 GB at the service's 1 MB a page
+
+/// Notices when a sequence of page keys goes round in circles, in constant space (Brent).
+class LoopGuard {
+  public:
+    explicit LoopGuard(Item start) : saved_(std::move(start)) {}
+    /// @return false when `key` closes a circle.
+    [[nodiscard]] bool Visit(Item const& key) {
+        if (key == saved_) return false;
+        if (++steps_ == limit_) {
+            saved_ = key;
+            steps_ = 0;
+            limit_ *= 2;
+        }
+        return true;
+    }
+
+  private:
+    Item saved_;
+    std::size_t steps_ = 0;
+    std::size_t limit_ = 1;
+};
+
+/// One query on its way through its pages.
+struct Walk {
+    explicit Walk(QueryRequest query)
+        : request(std::move(query)), guard(request.exclusive_start_key) {}
+    QueryRequest request;
+    LoopGuard guard;
+    std::vector<Item> items{};
+    std::size_t pages = 0;
+    bool done = false;
+};
+
+Status TakePage(Walk& walk, QueryResponse page) {
+    std::move(page.items.begin(), page.items.end(), std::back_inserter(walk.items));
+    ++walk.pages;
+    if (page.last_evaluated_key.empty()) {
+        walk.done = true;
+        return {};
+    }
+    if (!walk.guard.Visit(page.last_evaluated_key)) {
+        return Fail(ErrorCode::kInvalidData,
+                    "table " + walk.request.table +
+                        ": the pages of a query go round in circles (LastEvaluatedKey came again)");
+    }
+    if (walk.pages >= kMaxPages) {
+        return Fail(ErrorCode::kInvalidData, "table " + walk.request.table + ": a query has over " +
+                                                 std::to_string(kMaxPages) + " pages");
+    }
+    walk.request.exclusive_start_key = std::move(page.last_evaluated_key);
+    return {};
+}
+
+}  // namespace
+
+Result<std::vector<std::vector<Item>>> QueryPages(DynamoDbClient& client,
+                                                  std::span<QueryRequest const> requests,
+                                                  std::optional<Deadline> const& deadline) {
+    std::vector<Walk> walks;
+    walks.reserve(requests.size());
+    for (auto const& request : requests) walks.emplace_back(request);
+
+    for (;;) {
+        std::vector<QueryRequest> round;
+        std::vector<Walk*> walking;
+        for (auto& walk : walks) {
+            if (walk.done) continue;
+            round.push_back(walk.request);
+            walking.push_back(&walk);
+        }
+        if (round.empty()) break;
+        if (deadline && deadline->Passed()) {
+            Error error;
+            error.code = ErrorCode::kTimeout;
+            error.message = "table " + round.front().table + ": no time left to read all pages";
+            error.retryable = true;
+            return Fail(std::move(error));
+        }
+        auto answers = client.QueryMany(round);
+        if (answers.size() != round.size()) {
+            return Fail(ErrorCode::kInternal, "the client answered too few of several requests");
+        }
+        for (std::size_t i = 0; i < answers.size(); ++i) {
+            if (!answers[i]) return Fail(std::move(answers[i].error()));
+            if (auto taken = TakePage(*walking[i], std::move(*answers[i])); !taken) {
+                return Fail(std::move(taken.error()));
+            }
+        }
+    }
+
+    std::vector<std::vector<Item>> all;
+    all.reserve(walks.size());
+    for (auto& walk : walks) all.push_back(std::move(walk.items));
+    return all;
+}
+
+}  // namespace dynamodb
+
+Result<std::vector<std::vector<Item>>> QueryAllItems(DynamoDbClient& client,
+                                                     std::span<QueryRequest const> requests) {
+    return dynamodb::QueryPages(client, requests, std::nullopt);
+}
+
+}  // namespace lddynamo
