@@ -16,7 +16,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 say "Building ..."
 [ -f "$build/CMakeCache.txt" ] || cmake --preset bench >&2
-cmake --build --preset bench --target canned_server floor_http floor_tls cold_lddynamo process_timer >&2
+cmake --build --preset bench --target canned_server floor_http floor_tls cold_lddynamo cold_lddynamo_static process_timer >&2
 
 mkdir -p "$peers/node"
 have_go=false
@@ -73,7 +73,7 @@ measure() {
     else
         floor="$bin/floor_http $port"
     fi
-    programs="floor_(C) $floor -- lddynamo $bin/cold_lddynamo"
+    programs="floor_(C) $floor -- lddynamo $bin/cold_lddynamo -- lddynamo,_static_libc $bin/cold_lddynamo_static"
     "$have_go" && programs="$programs -- Go_SDK $peers/cold_go"
     printf '\n### %s\n\n' "$title"
     # shellcheck disable=SC2086 # words on purpose: no path of ours holds a space

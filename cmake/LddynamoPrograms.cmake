@@ -1,9 +1,12 @@
-# Programs carry libstdc++, libgcc, OpenSSL, Boost and RE2 with them and need only glibc, so that one file
-# runs on any recent Linux and starts fast. Sanitizers bring runtimes of their own.
+# Programs carry libstdc++, libm, OpenSSL, Boost and RE2 with them and need only libc, so that one file runs
+# on any recent Linux and starts fast: each shared library costs its share of every start.
+# Call after the target is made; the last libraries count for the whole directory.
 function(lddynamo_static_program target)
-    if(LDDYNAMO_SANITIZE)
+    if(LDDYNAMO_SANITIZE)  # its runtimes are linked in their own way
         return()
     endif()
     target_link_options(${target} PRIVATE
-        -static-libstdc++ -static-libgcc -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro -Wl,-z,now)
+        -nodefaultlibs -Wl,--gc-sections -Wl,--as-needed -Wl,-z,relro)
+    set(CMAKE_CXX_STANDARD_LIBRARIES
+        "-Wl,-Bstatic -lstdc++ -lm -lgcc -lgcc_eh -Wl,-Bdynamic -lc -lgcc -lgcc_eh" PARENT_SCOPE)
 endfunction()

@@ -11,6 +11,8 @@ target_compile_options(lddynamo_settings INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow
       -Wno-stringop-overread -Wno-array-bounds -Wno-dangling-reference -Wno-unknown-warning>)
 target_compile_definitions(lddynamo_settings INTERFACE _GLIBCXX_ASSERTIONS)
+# So that a program's linker can leave out what it does not use (--gc-sections).
+target_compile_options(lddynamo_settings INTERFACE -ffunction-sections -fdata-sections)
 if(LDDYNAMO_SANITIZE)
     target_compile_options(lddynamo_settings INTERFACE
         -fsanitize=${LDDYNAMO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

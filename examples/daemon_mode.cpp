@@ -1,4 +1,5 @@
-// Reads one flag out of the table "some-table". AWS credentials and region come from the usual environment.
+// Reads one flag out of the table "some-table". AWS credentials and region come from the usual
+// environment.
 #include <lddynamo/lddynamo.hpp>
 
 #include <cstdio>

@@ -11,7 +11,7 @@ namespace {
 class PrintingSink final : public lddynamo::LogSink {
   public:
     bool Enabled(lddynamo::LogLevel level) const noexcept override {
-        return level >= lddynamo::LogLevel::kInfo;
+        return level >= lddynamo::LogLevel::kWarn;
     }
     void Write(lddynamo::LogLevel, std::string_view message) noexcept override {
         std::fprintf(stderr, "%.*s\n", static_cast<int>(message.size()), message.data());

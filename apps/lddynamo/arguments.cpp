@@ -21,16 +21,20 @@ Setting Pick(std::optional<std::string> const& given, char const* option, char c
 
 ExitCode ExitCodeOf(Error const& error) noexcept {
     switch (error.code) {
-        case ErrorCode::kCredentials: return kCredentials;
-        case ErrorCode::kNotFound: return kNotFoundOrNotInitialized;
+        case ErrorCode::kCredentials:
+            return kCredentials;
+        case ErrorCode::kNotFound:
+            return kNotFoundOrNotInitialized;
         case ErrorCode::kInvalidArgument:
             // Refused before anything was sent: what the user asked for cannot be done.
             return error.http_status == 0 ? kUsage : kFailed;
-        default: return kFailed;
+        default:
+            return kFailed;
     }
 }
 
-Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given, Environment const& environment) {
+Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
+                                           Environment const& environment) {
     CommonOptions options;
     options.table = Pick(given.table, "--table", "LDDYNAMO_TABLE", environment).value;
     options.prefix = Pick(given.prefix, "--prefix", "LDDYNAMO_PREFIX", environment).value;

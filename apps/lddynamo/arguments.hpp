@@ -68,9 +68,11 @@ struct GivenOptions {
         log_level{};
 };
 
-/// Completes what was not given from LDDYNAMO_TABLE, LDDYNAMO_PREFIX, LDDYNAMO_REGION, LDDYNAMO_PROFILE,
-/// LDDYNAMO_ENDPOINT_URL, LDDYNAMO_OUTPUT and LDDYNAMO_LOG_LEVEL. Empty variables count as not set.
-/// @retval ErrorCode::kInvalidArgument  an unknown output or log level; the message says where it was set.
+/// Completes what was not given from LDDYNAMO_TABLE, LDDYNAMO_PREFIX, LDDYNAMO_REGION,
+/// LDDYNAMO_PROFILE, LDDYNAMO_ENDPOINT_URL, LDDYNAMO_OUTPUT and LDDYNAMO_LOG_LEVEL. Empty variables
+/// count as not set.
+/// @retval ErrorCode::kInvalidArgument  an unknown output or log level; the message says where it
+/// was set.
 [[nodiscard]] Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
                                                          Environment const& environment);
 

@@ -14,16 +14,24 @@ namespace {
 
 using ErrorKind = EvaluationReason::ErrorKind;
 
-std::vector<std::string> Heading() { return {"FLAG", "VALUE", "WHY"}; }
+std::vector<std::string> Heading() {
+    return {"FLAG", "VALUE", "WHY"};
+}
 
 /// A reason as a person would say it.
 std::string Explain(EvaluationReason const& reason) {
     using Kind = EvaluationReason::Kind;
     std::string text;
     switch (reason.kind) {
-        case Kind::kOff: text = "the flag is off"; break;
-        case Kind::kFallthrough: text = "no target or rule matched: the default rule"; break;
-        case Kind::kTargetMatch: text = "the context is targeted by its key"; break;
+        case Kind::kOff:
+            text = "the flag is off";
+            break;
+        case Kind::kFallthrough:
+            text = "no target or rule matched: the default rule";
+            break;
+        case Kind::kTargetMatch:
+            text = "the context is targeted by its key";
+            break;
         case Kind::kRuleMatch:
             text = fmt::format("rule {} matched", reason.rule_index + 1);
             if (!reason.rule_id.empty()) text += fmt::format(" ({})", reason.rule_id);
@@ -31,7 +39,9 @@ std::string Explain(EvaluationReason const& reason) {
         case Kind::kPrerequisiteFailed:
             text = fmt::format("prerequisite {} failed", reason.prerequisite_key);
             break;
-        case Kind::kError: text = fmt::format("error: {}", ToString(reason.error_kind)); break;
+        case Kind::kError:
+            text = fmt::format("error: {}", ToString(reason.error_kind));
+            break;
     }
     if (reason.in_experiment) text += ", in an experiment";
     return text;
@@ -54,14 +64,16 @@ Result<std::unique_ptr<Client>> MakeClient(Session const& session,
 }
 
 int NotInitialized(Session const& session) {
-    WriteNote(fmt::format("table {} is not initialized for this prefix", session.Args().common.table));
+    WriteNote(
+        fmt::format("table {} is not initialized for this prefix", session.Args().common.table));
     return kNotFoundOrNotInitialized;
 }
 
 int EvaluateOne(Session const& session, FeatureStore& store, Client& client, Context const& context,
                 Value default_value) {
     auto const& arguments = session.Args();
-    auto const detail = client.JsonVariationDetail(arguments.key, context, std::move(default_value));
+    auto const detail =
+        client.JsonVariationDetail(arguments.key, context, std::move(default_value));
     auto const& reason = detail.reason;
     std::string out;
     if (arguments.explain) {
@@ -89,13 +101,14 @@ int EvaluateOne(Session const& session, FeatureStore& store, Client& client, Con
     return kNotFoundOrNotInitialized;
 }
 
-int EvaluateAll(Session const& session, FeatureStore& store, Client& client, Context const& context) {
+int EvaluateAll(Session const& session, FeatureStore& store, Client& client,
+                Context const& context) {
     auto const& arguments = session.Args();
     // Before AllFlags, so that an error of the store is one here, with its exit code.
     auto const loaded = client.Preload();
     if (!loaded) return Report(loaded.error());
-    auto const state = client.AllFlags(
-        context, {.with_reasons = arguments.detail || arguments.explain});
+    auto const state =
+        client.AllFlags(context, {.with_reasons = arguments.detail || arguments.explain});
     if (state.Flags().empty()) {
         auto const initialized = store.Initialized();
         if (!initialized) return Report(initialized.error());
@@ -107,7 +120,8 @@ int EvaluateAll(Session const& session, FeatureStore& store, Client& client, Con
     if (arguments.explain) {
         std::vector<std::vector<std::string>> rows{Heading()};
         for (auto const& flag : state.Flags()) {
-            rows.push_back({flag.key, flag.value.ToJson(), flag.reason ? Explain(*flag.reason) : ""});
+            rows.push_back(
+                {flag.key, flag.value.ToJson(), flag.reason ? Explain(*flag.reason) : ""});
         }
         return Print(FormatTable(rows));
     }
@@ -144,8 +158,9 @@ int RunEval(Session const& session) {
     std::shared_ptr<FeatureStore> const store = std::move(*made);
     auto client = MakeClient(session, store);
     if (!client) return Report(client.error());
-    return arguments.all ? EvaluateAll(session, *store, **client, *context)
-                         : EvaluateOne(session, *store, **client, *context, std::move(default_value));
+    return arguments.all
+               ? EvaluateAll(session, *store, **client, *context)
+               : EvaluateOne(session, *store, **client, *context, std::move(default_value));
 }
 
 }  // namespace lddynamo::app

@@ -34,7 +34,8 @@ int RunExport(Session const& session) {
     if (!initialized) return Report(initialized.error());
 
     auto const& data = loaded->data;
-    if (!*initialized && data.features.empty() && data.segments.empty() && loaded->malformed.empty()) {
+    if (!*initialized && data.features.empty() && data.segments.empty() &&
+        loaded->malformed.empty()) {
         WriteNote(fmt::format("table {} is not initialized for this prefix: nothing to export",
                               session.Args().common.table));
         return kNotFoundOrNotInitialized;
@@ -46,7 +47,8 @@ int RunExport(Session const& session) {
     out += "}\n";
     if (int const code = Print(out); code != kDone) return code;
 
-    if (!*initialized) WriteNote("the table is not marked as initialized: the export may be partial");
+    if (!*initialized)
+        WriteNote("the table is not marked as initialized: the export may be partial");
     for (auto const& note : loaded->malformed) {
         WriteNote(fmt::format("left out {}: {}: {}", ToString(note.kind), note.key, note.what));
     }

@@ -35,8 +35,8 @@ Result<std::string> ReadStdin() {
 std::string ReportJson(InitReport const& report) {
     std::vector<Value> oversize;
     for (auto const& note : report.oversize) {
-        oversize.push_back(Value::Object(
-            {{"kind", ToString(note.kind)}, {"key", note.key}, {"what", note.what}}));
+        oversize.push_back(
+            Value::Object({{"kind", ToString(note.kind)}, {"key", note.key}, {"what", note.what}}));
     }
     return Value::Object({{"written", report.written},
                           {"unchanged", report.unchanged},
@@ -61,8 +61,8 @@ int RunImport(Session const& session) {
     for (auto const& warning : file->warnings) WriteNote(warning);
 
     ProgressBar bar("importing");
-    auto store = session.MakeStore(
-        [&bar](std::size_t done, std::size_t total) { bar.Update(done, total); });
+    auto store =
+        session.MakeStore([&bar](std::size_t done, std::size_t total) { bar.Update(done, total); });
     if (!store) return Report(store.error());
     auto const report = (*store)->Init(file->data);
     if (!report) return Report(report.error());

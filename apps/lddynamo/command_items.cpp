@@ -23,10 +23,14 @@ struct Summary {
 
 char const* TypeName(Value const& value) noexcept {
     switch (value.GetType()) {
-        case Value::Type::kBool: return "boolean";
-        case Value::Type::kNumber: return "number";
-        case Value::Type::kString: return "string";
-        default: return "json";
+        case Value::Type::kBool:
+            return "boolean";
+        case Value::Type::kNumber:
+            return "number";
+        case Value::Type::kString:
+            return "string";
+        default:
+            return "json";
     }
 }
 
@@ -54,8 +58,9 @@ Summary Summarize(DataKind kind, SerializedItem const& item) {
 }
 
 Value ToJsonRow(std::string const& key, SerializedItem const& item, Summary const& summary) {
-    Value const on =
-        summary.on == "on" ? Value(true) : summary.on == "off" ? Value(false) : Value();
+    Value const on = summary.on == "on"    ? Value(true)
+                     : summary.on == "off" ? Value(false)
+                                           : Value();
     return Value::Object({{"key", key},
                           {"version", item.version},
                           {"on", on},
@@ -76,8 +81,8 @@ int RunList(Session const& session) {
         auto const initialized = (*store)->Initialized();
         if (!initialized) return Report(initialized.error());
         if (!*initialized) {
-            WriteNote(fmt::format("table {} is not initialized for this prefix",
-                                  arguments.common.table));
+            WriteNote(
+                fmt::format("table {} is not initialized for this prefix", arguments.common.table));
             return kNotFoundOrNotInitialized;
         }
     }
@@ -112,13 +117,13 @@ int RunGet(Session const& session) {
     auto const item = (*store)->Get(arguments.kind, arguments.key);
     if (!item) return Report(item.error());
     if (!*item) {
-        WriteNote(fmt::format("{} '{}' is not in table {}", what, arguments.key,
-                              arguments.common.table));
+        WriteNote(
+            fmt::format("{} '{}' is not in table {}", what, arguments.key, arguments.common.table));
         return kNotFoundOrNotInitialized;
     }
     if ((*item)->deleted) {
-        WriteNote(fmt::format("{} '{}' is deleted (version {})", what, arguments.key,
-                              (*item)->version));
+        WriteNote(
+            fmt::format("{} '{}' is deleted (version {})", what, arguments.key, (*item)->version));
         return kNotFoundOrNotInitialized;
     }
     return Print((*item)->json + "\n");

@@ -2,10 +2,10 @@
 
 #include <lddynamo/version.hpp>
 
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 #include <sstream>
 
 namespace lddynamo::app {
@@ -63,7 +63,9 @@ class Grammar {
         auto& import = Add(app_, "import",
                            "replace all flags and segments by those of a LaunchDarkly data file",
                            Command::kImport);
-        import.add_option("FILE", arguments_.file, "{\"flags\":{...},\"segments\":{...}}; - for stdin")
+        import
+            .add_option("FILE", arguments_.file,
+                        "{\"flags\":{...},\"segments\":{...}}; - for stdin")
             ->required();
         Add(app_, "export", "print all flags and segments in the form that import reads",
             Command::kExport);
@@ -89,13 +91,15 @@ class Grammar {
         eval.add_option_function<std::string>(
             "--default", [this](std::string const& json) { arguments_.default_json = json; },
             "the JSON value to give when the flag has none; default null");
-        eval.add_flag("--detail", arguments_.detail, "also print the variation index and the reason");
-        eval.add_flag("--explain", arguments_.explain, "print a table for people: flag, value, why");
+        eval.add_flag("--detail", arguments_.detail,
+                      "also print the variation index and the reason");
+        eval.add_flag("--explain", arguments_.explain,
+                      "print a table for people: flag, value, why");
         eval.add_flag("--all", arguments_.all, "evaluate every flag, instead of FLAG");
 
-        auto& local = Add(app_, "local",
-                          "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
-                          Command::kLocal);
+        auto& local =
+            Add(app_, "local", "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
+                Command::kLocal);
         local.add_option("--port", arguments_.port, "the TCP port, 0 for any; default 8000");
     }
 

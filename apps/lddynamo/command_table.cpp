@@ -17,7 +17,8 @@ int RunTableCreate(Session const& session) {
     auto const created = CreateFeatureTable(**client, common.table);
     if (!created) return Report(created.error());
     if (common.output == OutputFormat::kJson) {
-        return Print(Value::Object({{"table", common.table}, {"created", *created}}).ToJson() + "\n");
+        return Print(Value::Object({{"table", common.table}, {"created", *created}}).ToJson() +
+                     "\n");
     }
     auto const name = Printable(common.table);
     return Print(*created ? fmt::format("created table {}\n", name)

@@ -62,8 +62,8 @@ std::string Printable(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         auto const byte = static_cast<unsigned char>(text[i]);
         // C1 controls are C2 80..C2 9F in UTF-8; some terminals obey them.
-        bool const c1 = byte == 0xC2U && i + 1 < text.size() &&
-                        static_cast<unsigned char>(text[i + 1]) < 0xA0U;
+        bool const c1 =
+            byte == 0xC2U && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0U;
         if (byte >= 0x20U && byte != 0x7FU && !c1) {
             out += text[i];
         } else {
@@ -99,7 +99,8 @@ std::shared_ptr<LogSink> MakeStderrSink(LogLevel level) {
 }
 
 ProgressBar::ProgressBar(std::string label)
-    : label_(std::move(label)), enabled_(::isatty(STDERR_FILENO) == 1) {}
+    : label_(std::move(label)), enabled_(::isatty(STDERR_FILENO) == 1) {
+}
 
 ProgressBar::~ProgressBar() {
     if (shown_) WriteAll(STDERR_FILENO, "\r\x1b[K");

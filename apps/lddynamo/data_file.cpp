@@ -3,6 +3,7 @@
 #include "json/raw_json.hpp"
 #include "model/flag.hpp"
 #include "model/segment.hpp"
+#include "store/item_text.hpp"
 
 #include <fmt/format.h>
 
@@ -24,9 +25,10 @@ Status CheckDecodes(DataKind kind, std::string_view json) {
 Status AddItems(std::string_view name, DataKind kind, std::string_view text, ItemMap& items) {
     char const* const member = kind == DataKind::kFeatures ? "flags" : "segments";
     auto const fail = [&](std::string_view key, std::string_view why) {
-        return Fail(ErrorCode::kInvalidData, fmt::format("{}: {}: '{}': {}", name, member, key, why));
+        return Fail(ErrorCode::kInvalidData,
+                    fmt::format("{}: {}: '{}': {}", name, member, key, why));
     };
-    auto const split = json::SplitObject(text);
+    auto const split = json::SplitValidObject(text);
     if (!split) {
         return Fail(ErrorCode::kInvalidData,
                     fmt::format("{}: '{}' must be an object of key to item", name, member));
@@ -34,15 +36,17 @@ Status AddItems(std::string_view name, DataKind kind, std::string_view text, Ite
     for (auto const& [key, raw] : *split) {
         if (key.empty()) return fail(key, "an empty key cannot be stored");
         if (key.size() > kMaxKeyBytes) {
-            return fail(key.substr(0, 64) + "...",
-                        fmt::format("a key of {} bytes; DynamoDB takes {}", key.size(), kMaxKeyBytes));
+            return fail(
+                key.substr(0, 64) + "...",
+                fmt::format("a key of {} bytes; DynamoDB takes {}", key.size(), kMaxKeyBytes));
         }
-        auto item = MakeSerializedItem(key, json::Minify(raw));
+        auto item = store::MakeItemOfValidJson(key, json::Minify(raw));
         if (!item) return fail(key, item.error().message);
         if (auto const decodes = CheckDecodes(kind, item->json); !decodes) {
             return fail(key, decodes.error().message);
         }
-        if (!items.emplace(key, std::move(*item)).second) return fail(key, "the key stands here twice");
+        if (!items.emplace(key, std::move(*item)).second)
+            return fail(key, "the key stands here twice");
     }
     return {};
 }
@@ -65,7 +69,8 @@ Result<DataFile> ParseDataFile(std::string_view name, std::string_view text) {
         }
         bool& seen = flags ? seen_flags : seen_segments;
         if (seen) {
-            return Fail(ErrorCode::kInvalidData, fmt::format("{}: '{}' stands here twice", name, member));
+            return Fail(ErrorCode::kInvalidData,
+                        fmt::format("{}: '{}' stands here twice", name, member));
         }
         seen = true;
         auto const kind = flags ? DataKind::kFeatures : DataKind::kSegments;

@@ -7,7 +7,8 @@ namespace lddynamo::app {
 Session::Session(Arguments const& arguments)
     : arguments_(arguments),
       logger_(arguments.common.log_level ? Logger(MakeStderrSink(*arguments.common.log_level))
-                                         : Logger()) {}
+                                         : Logger()) {
+}
 
 Result<std::shared_ptr<DynamoDbClient>> Session::MakeClient() const {
     DynamoDbClientOptions options;

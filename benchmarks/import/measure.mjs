@@ -16,8 +16,11 @@ if (!packages) {
   console.error('usage: node measure.mjs PROGRAM FOLDER-WITH-node_modules');
   process.exit(2);
 }
-const dynalite = createRequire(pathToFileURL(`${packages}/`))('dynalite');
 const rounds = 5;
+// A process of its own each round, so that the server neither shares our event loop nor is warm already.
+const startServer = `
+  const server = require(${JSON.stringify(createRequire(pathToFileURL(`${packages}/`)).resolve('dynalite'))})({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));`;
 
 /** 1000 flags of about 2 KB each, as a large project has them. */
 function makeFlags() {
@@ -26,7 +29,7 @@ function makeFlags() {
     const key = `flag-${String(i).padStart(4, '0')}`;
     flags[key] = {
       key, version: i + 1, on: true, prerequisites: [], salt: `salt-${i}`, offVariation: 1, variations: [true, false],
-      targets: [{ variation: 0, values: Array.from({ length: 60 }, (_, n) => `user-${i}-${n}-of-some-length`) }],
+      targets: [{ variation: 0, values: Array.from({ length: 52 }, (_, n) => `user-${i}-${n}-of-some-length`) }],
       contextTargets: [], fallthrough: { rollout: { variations: [{ variation: 0, weight: 40000 }, { variation: 1, weight: 60000 }] } },
       rules: [{ id: `rule-${i}`, variation: 0, clauses: [{ contextKind: 'user', attribute: 'country', op: 'in', values: ['de', 'fr'], negate: false }] }],
       clientSideAvailability: { usingMobileKey: false, usingEnvironmentId: true }, trackEvents: false, debugEventsUntilDate: null, deleted: false,
@@ -52,21 +55,25 @@ async function timed(args, environment) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'lddynamo-import-'));
-const server = dynalite({ createTableMs: 0 });
 try {
   const file = join(folder, 'flags.json');
   writeFileSync(file, JSON.stringify(makeFlags()));
-  await new Promise((resolve, reject) => server.on('error', reject).listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${server.address().port}`;
   const environment = { PATH: process.env.PATH, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local', AWS_REGION: 'us-east-1' };
 
   const first = [];
   const again = [];
   for (let round = 0; round < rounds; round++) {
-    const common = ['--table', `flags-${round}`, '--endpoint-url', url];
+    const server = spawn(process.execPath, ['-e', startServer], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const port = await new Promise((resolve, reject) => {
+      server.on('error', reject).on('exit', () => reject(new Error('dynalite did not start')));
+      server.stdout.once('data', (text) => resolve(String(text).trim()));
+    });
+    const common = ['--table', 'flags', '--endpoint-url', `http://127.0.0.1:${port}`];
     await timed(['table', 'create', ...common], environment);
     first.push(await timed(['import', file, ...common, '--output', 'json'], environment));
     again.push(await timed(['import', file, ...common, '--output', 'json'], environment));
+    server.removeAllListeners('exit');
+    server.kill();
   }
   const median = (runs) => [...runs].sort((a, b) => a.wall - b.wall)[Math.floor(runs.length / 2)];
   const megabytes = (readFileSync(file).length / 1e6).toFixed(1);
@@ -82,7 +89,5 @@ try {
   }
   process.exitCode = good ? 0 : 1;
 } finally {
-  server.close();
-  server.closeAllConnections?.();
   rmSync(folder, { recursive: true, force: true });
 }

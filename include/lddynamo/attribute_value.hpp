@@ -1,6 +1,7 @@
 /// @file
 /// AttributeValue and Item: DynamoDB's data types.
-/// Layer: dynamodb. Source: docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+/// Layer: dynamodb. Source:
+/// docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 #pragma once
 
 #include <cstddef>
@@ -56,9 +57,13 @@ class AttributeValue {
     AttributeValue() = default;  ///< NULL
     AttributeValue(Variant value) : value_(std::move(value)) {}
     [[nodiscard]] static AttributeValue S(std::string text) { return Variant(std::move(text)); }
-    [[nodiscard]] static AttributeValue N(std::string text) { return Variant(Number{std::move(text)}); }
+    [[nodiscard]] static AttributeValue N(std::string text) {
+        return Variant(Number{std::move(text)});
+    }
     [[nodiscard]] static AttributeValue N(std::int64_t number) { return N(std::to_string(number)); }
-    [[nodiscard]] static AttributeValue B(std::string bytes) { return Variant(Binary{std::move(bytes)}); }
+    [[nodiscard]] static AttributeValue B(std::string bytes) {
+        return Variant(Binary{std::move(bytes)});
+    }
     [[nodiscard]] static AttributeValue Bool(bool value) { return Variant(value); }
     [[nodiscard]] static AttributeValue L(List items) { return Variant(std::move(items)); }
     [[nodiscard]] static AttributeValue M(Map members) { return Variant(std::move(members)); }
@@ -69,7 +74,9 @@ class AttributeValue {
     [[nodiscard]] Variant const& Get() const noexcept { return value_; }
     [[nodiscard]] Variant& Get() noexcept { return value_; }
     /// The text of an S; nullptr for any other type.
-    [[nodiscard]] std::string const* AsS() const noexcept { return std::get_if<std::string>(&value_); }
+    [[nodiscard]] std::string const* AsS() const noexcept {
+        return std::get_if<std::string>(&value_);
+    }
     /// The text of an N; nullptr for any other type.
     [[nodiscard]] std::string const* AsN() const noexcept {
         auto const* number = std::get_if<Number>(&value_);

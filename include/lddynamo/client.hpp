@@ -37,9 +37,10 @@ struct CacheOptions {
 };
 
 enum class LoadMode : std::uint8_t {
-    kLazy,     ///< Reads a flag when it is first asked for, with what it needs: at most one read per level of prerequisites.
-    /// Reads everything at the first evaluation (or Preload), in one parallel round of queries, and again
-    /// after `ttl`. Without a cache (CacheOptions::Mode::kOff) as kLazy.
+    kLazy,  ///< Reads a flag when it is first asked for, with what it needs: at most one read per
+            ///< level of prerequisites.
+    /// Reads everything at the first evaluation (or Preload), in one parallel round of queries, and
+    /// again after `ttl`. Without a cache (CacheOptions::Mode::kOff) as kLazy.
     kPreload,
 };
 
@@ -57,19 +58,23 @@ struct ClientOptions {
 
 /// Evaluates flags out of a store.
 ///
-/// An evaluation never fails and never throws: when something is wrong the default comes back, and the
-/// detail's reason says why. When the store fails, the last values that were read go on being used, however
-/// old; a flag of which nothing is known, or that needs something of which nothing is known, gives the
-/// default with EXCEPTION. A store that failed is left alone for a while, growing with each failure: up to
-/// 0.1 s to 1 s for what has no value and when there is no cache, up to 1 s to the ttl (a minute at most)
-/// for what has one. One line is logged when an outage starts, one when it ends.
-/// A row that cannot be understood is logged once; the flag keeps the value it had before, and without one
-/// gives MALFORMED_FLAG. As a prerequisite or segment without a value before, it counts as absent.
-/// @par Thread safety  All methods may be called from any thread at once. Reading a cached flag takes no lock.
-/// @par Blocking       An evaluation blocks when it must read the store, and not at all for a cached flag.
+/// An evaluation never fails and never throws: when something is wrong the default comes back, and
+/// the detail's reason says why. When the store fails, the last values that were read go on being
+/// used, however old; a flag of which nothing is known, or that needs something of which nothing is
+/// known, gives the default with EXCEPTION. A store that failed is left alone for a while, growing
+/// with each failure: up to 0.1 s to 1 s for what has no value and when there is no cache, up to 1
+/// s to the ttl (a minute at most) for what has one. One line is logged when an outage starts, one
+/// when it ends. A row that cannot be understood is logged once; the flag keeps the value it had
+/// before, and without one gives MALFORMED_FLAG. As a prerequisite or segment without a value
+/// before, it counts as absent.
+/// @par Thread safety  All methods may be called from any thread at once. Reading a cached flag
+/// takes no lock.
+/// @par Blocking       An evaluation blocks when it must read the store, and not at all for a
+/// cached flag.
 ///                     Threads that need the same item at the same time share one read (not with
-///                     CacheOptions::Mode::kOff, where each reads for itself). When a cached item is too
-///                     old, one thread reads it again; the others use it meanwhile and do not wait.
+///                     CacheOptions::Mode::kOff, where each reads for itself). When a cached item
+///                     is too old, one thread reads it again; the others use it meanwhile and do
+///                     not wait.
 /// @par Lifetime       Returned values are independent of the client.
 class Client {
   public:
@@ -80,8 +85,8 @@ class Client {
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
-    /// Whether the store was ever filled. "Could not tell" is the error. Evaluations do not need it: a flag
-    /// that is in the table is evaluated, as in the Go SDK's daemon mode.
+    /// Whether the store was ever filled. "Could not tell" is the error. Evaluations do not need
+    /// it: a flag that is in the table is evaluated, as in the Go SDK's daemon mode.
     [[nodiscard]] Result<bool> Initialized();
     /// Reads everything now, so that no evaluation has to wait.
     /// @return how many rows could not be understood and were left out.
@@ -115,7 +120,8 @@ class Client {
                                                               Context const& context,
                                                               Value default_value) noexcept;
 
-    /// Every flag's value for the context. Not valid when the store could not be read and nothing is cached.
+    /// Every flag's value for the context. Not valid when the store could not be read and nothing
+    /// is cached.
     [[nodiscard]] AllFlagsState AllFlags(Context const& context,
                                          AllFlagsOptions const& options = {}) noexcept;
 

@@ -56,10 +56,12 @@ class Context {
     [[nodiscard]] static Result<Context> User(std::string_view key);
     /// Starts a context of several kinds.
     [[nodiscard]] static MultiContextBuilder MultiBuilder();
-    /// Reads a context's JSON: `{"kind":"user","key":"bob"}`, `{"kind":"multi","user":{...},...}`, or
-    /// a user of the older SDKs (no `kind`; attributes in `custom`, `privateAttributeNames`; its key
-    /// may be empty). Null attributes are dropped; a multi-kind context of one kind becomes that one.
-    /// @retval ErrorCode::kInvalidData  no JSON object, or one that breaks a rule; the message names
+    /// Reads a context's JSON: `{"kind":"user","key":"bob"}`, `{"kind":"multi","user":{...},...}`,
+    /// or a user of the older SDKs (no `kind`; attributes in `custom`, `privateAttributeNames`; its
+    /// key may be empty). Null attributes are dropped; a multi-kind context of one kind becomes
+    /// that one.
+    /// @retval ErrorCode::kInvalidData  no JSON object, or one that breaks a rule; the message
+    /// names
     ///                                  the property.
     [[nodiscard]] static Result<Context> FromJson(std::string_view json);
     /// The same, from a parsed value.
@@ -84,15 +86,15 @@ class Context {
     /// nested through objects only. Null when there is none, when the reference is not valid, and
     /// for all but `kind` when the context has several kinds.
     [[nodiscard]] Value GetValue(AttributeRef const& ref) const noexcept;
-    /// The same without a copy: lives as long as any copy of this context. nullptr (or a null inside
-    /// of an object) when there is none. Allocates nothing.
+    /// The same without a copy: lives as long as any copy of this context. nullptr (or a null
+    /// inside of an object) when there is none. Allocates nothing.
     [[nodiscard]] Value const* FindValue(AttributeRef const& ref) const noexcept;
     /// Top-level custom attributes in the order they were set; empty for several kinds.
     [[nodiscard]] std::vector<Value::Member> const& Attributes() const noexcept;
     [[nodiscard]] std::vector<AttributeRef> const& PrivateAttributes() const noexcept;
 
-    /// "bob" for a user, "org:acme" for another kind, "org:acme:user:bob" for several; in all but the
-    /// first form "%" and ":" in keys are escaped as %25 and %3A.
+    /// "bob" for a user, "org:acme" for another kind, "org:acme:user:bob" for several; in all but
+    /// the first form "%" and ":" in keys are escaped as %25 and %3A.
     [[nodiscard]] std::string const& FullyQualifiedKey() const noexcept;
     /// The JSON that FromJson reads, in the current (not the older) form.
     [[nodiscard]] std::string ToJson() const;
@@ -118,14 +120,15 @@ class ContextBuilder {
     ContextBuilder& Name(std::string_view name);
     ContextBuilder& Anonymous(bool anonymous);
     /// Sets a custom attribute, or a built-in one when the type fits (`name`: string or null,
-    /// `anonymous`: bool); null removes it. Ignored, as in the Go SDK: `kind`/`key` of another type than
-    /// string, `_meta`, an empty name.
+    /// `anonymous`: bool); null removes it. Ignored, as in the Go SDK: `kind`/`key` of another type
+    /// than string, `_meta`, an empty name.
     ContextBuilder& Set(std::string_view attribute, Value value);
     /// Marks attributes private: references as AttributeRef::Parse reads them.
     ContextBuilder& Private(std::string_view reference);
     ContextBuilder& Private(AttributeRef reference);
     /// Leaves the builder usable; later changes do not touch contexts already built.
-    /// @retval ErrorCode::kInvalidArgument  an empty key; a kind that is empty, "kind", "multi", or has
+    /// @retval ErrorCode::kInvalidArgument  an empty key; a kind that is empty, "kind", "multi", or
+    /// has
     ///                                      a character outside [A-Za-z0-9._-].
     [[nodiscard]] Result<Context> Build() const;
 

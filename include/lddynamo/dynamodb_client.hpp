@@ -78,8 +78,8 @@ struct WriteResponse {
     /// The stored row, when the condition failed, return_old_on_condition_failure was set and the
     /// server supports it.
     std::optional<Item> old_item{};
-    /// The condition failed in an attempt that followed one whose answer was lost: the row found may be
-    /// our own.
+    /// The condition failed in an attempt that followed one whose answer was lost: the row found
+    /// may be our own.
     bool ambiguous = false;
 };
 
@@ -135,9 +135,9 @@ struct TableDescription {
     std::string name{};
     std::string status{};  ///< "CREATING", "ACTIVE", "UPDATING", "DELETING", ...
     KeySchema keys{};
-    std::string billing_mode{};    ///< "PAY_PER_REQUEST" or "PROVISIONED"
-    std::int64_t item_count = 0;   ///< Updated by AWS about every six hours.
-    std::int64_t size_bytes = 0;   ///< Likewise.
+    std::string billing_mode{};   ///< "PAY_PER_REQUEST" or "PROVISIONED"
+    std::int64_t item_count = 0;  ///< Updated by AWS about every six hours.
+    std::int64_t size_bytes = 0;  ///< Likewise.
     std::string arn{};
     std::optional<double> creation_time{};  ///< Seconds since the epoch.
 };
@@ -149,11 +149,13 @@ struct CreateTableRequest {
 /// The operations of DynamoDB that lddynamo uses.
 ///
 /// Every operation retries on its own what is safe to retry, and fails with:
-/// @retval ErrorCode::kInvalidArgument  the service calls the request invalid (ValidationException).
+/// @retval ErrorCode::kInvalidArgument  the service calls the request invalid
+/// (ValidationException).
 /// @retval ErrorCode::kNotFound         the table does not exist.
 /// @retval ErrorCode::kAlreadyExists    CreateTable only: a table of that name exists.
 /// @retval ErrorCode::kConflict         a transaction was cancelled, or is in the way.
-/// @retval ErrorCode::kThrottled, kUnavailable, kConnection, kTimeout  attempts or time are used up.
+/// @retval ErrorCode::kThrottled, kUnavailable, kConnection, kTimeout  attempts or time are used
+/// up.
 /// @retval ErrorCode::kTls, kCredentials, kAccessDenied, kTooLarge, kInvalidData, kService
 /// @par Thread safety  All methods may be called from any thread at once.
 /// @par Blocking       Until done or the client's deadline passes.
@@ -178,10 +180,12 @@ class DynamoDbClient {
     [[nodiscard]] virtual Status TransactWriteItems(TransactWriteItemsRequest const& request) = 0;
     [[nodiscard]] virtual Result<TableDescription> DescribeTable(std::string const& table) = 0;
     /// Returns while the table may still be CREATING.
-    [[nodiscard]] virtual Result<TableDescription> CreateTable(CreateTableRequest const& request) = 0;
+    [[nodiscard]] virtual Result<TableDescription> CreateTable(
+        CreateTableRequest const& request) = 0;
     [[nodiscard]] virtual Status DeleteTable(std::string const& table) = 0;
 
-    /// Several calls at once; answers in the order of the requests. The defaults call one after another.
+    /// Several calls at once; answers in the order of the requests. The defaults call one after
+    /// another.
     [[nodiscard]] virtual std::vector<Result<QueryResponse>> QueryMany(
         std::span<QueryRequest const> requests);
     [[nodiscard]] virtual std::vector<Result<BatchGetItemResponse>> BatchGetItemMany(
@@ -199,7 +203,8 @@ struct DynamoDbClientOptions {
     std::shared_ptr<HttpTransport> transport{};
 };
 
-/// The client that talks to DynamoDB. Looks nothing up and opens nothing before its first operation.
+/// The client that talks to DynamoDB. Looks nothing up and opens nothing before its first
+/// operation.
 /// @retval ErrorCode::kInvalidArgument  a malformed endpoint URL, region or number in code.
 [[nodiscard]] Result<std::shared_ptr<DynamoDbClient>> MakeDynamoDbClient(
     DynamoDbClientOptions options = {});
@@ -213,18 +218,21 @@ struct BatchOptions {
     std::function<void(std::size_t)> progress{};
 };
 
-/// Writes everything: splits into batches (25 writes, 16 MB), sends several at once, and sends again what
-/// comes back unprocessed, with jittered exponential back-off, until nothing is left.
+/// Writes everything: splits into batches (25 writes, 16 MB), sends several at once, and sends
+/// again what comes back unprocessed, with jittered exponential back-off, until nothing is left.
 /// @param writes  no key twice.
-/// @retval ErrorCode::kIncomplete  the deadline passed or a batch failed for good; the message says how
+/// @retval ErrorCode::kIncomplete  the deadline passed or a batch failed for good; the message says
+/// how
 ///                                 many rows of how many were not acknowledged, and why.
 [[nodiscard]] Status WriteAllItems(DynamoDbClient& client, std::string const& table,
-                                   std::vector<BatchWrite> writes, BatchOptions const& options = {});
+                                   std::vector<BatchWrite> writes,
+                                   BatchOptions const& options = {});
 
 /// Reads all rows of the keys (any number, no key twice), in any order; missing rows are left out.
 /// @retval ErrorCode::kIncomplete  the deadline passed with keys still unprocessed.
 /// @retval others                  as BatchGetItem.
-[[nodiscard]] Result<std::vector<Item>> GetAllItems(DynamoDbClient& client, BatchGetItemRequest request,
+[[nodiscard]] Result<std::vector<Item>> GetAllItems(DynamoDbClient& client,
+                                                    BatchGetItemRequest request,
                                                     BatchOptions const& options = {});
 
 /// Reads all pages of several queries, in parallel as far as pages allow. Answers in order.

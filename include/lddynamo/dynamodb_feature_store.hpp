@@ -2,8 +2,8 @@
 /// DynamoDbFeatureStore: flags and segments in a DynamoDB table.
 /// Layer: store.
 ///
-/// The rows are those of every official LaunchDarkly SDK and of the Relay Proxy (docs/schema.md). Rows of
-/// the older Go package (one attribute per property) are read, never written.
+/// The rows are those of every official LaunchDarkly SDK and of the Relay Proxy (docs/schema.md).
+/// Rows of the older Go package (one attribute per property) are read, never written.
 #pragma once
 
 #include <lddynamo/clock.hpp>
@@ -22,8 +22,8 @@ namespace lddynamo {
 struct DynamoDbFeatureStoreOptions {
     /// Required. Its partition key must be `namespace` (S) and its sort key `key` (S).
     std::string table{};
-    /// Lets several environments share a table; empty: none. Must not contain `$` (the Node SDK would
-    /// misread it) or `:` (two prefixes could mean the same rows).
+    /// Lets several environments share a table; empty: none. Must not contain `$` (the Node SDK
+    /// would misread it) or `:` (two prefixes could mean the same rows).
     std::string prefix{};
     /// Your own client; nullptr: the real one, made from `aws`.
     std::shared_ptr<DynamoDbClient> client{};
@@ -42,7 +42,8 @@ struct DynamoDbFeatureStoreOptions {
 class DynamoDbFeatureStore final : public FeatureStore {
   public:
     /// With the AWS environment as it is.
-    /// @retval ErrorCode::kInvalidArgument  no table, a bad prefix, or what MakeDynamoDbClient refuses.
+    /// @retval ErrorCode::kInvalidArgument  no table, a bad prefix, or what MakeDynamoDbClient
+    /// refuses.
     [[nodiscard]] static Result<std::unique_ptr<DynamoDbFeatureStore>> Create(std::string table,
                                                                               Logger logger = {});
     [[nodiscard]] static Result<std::unique_ptr<DynamoDbFeatureStore>> Create(

@@ -26,10 +26,11 @@ struct EvaluationReason {
         kError,               ///< "ERROR": see error_kind; the value is the caller's default.
     };
     enum class ErrorKind : std::uint8_t {
-        kNone,            ///< No error.
-        kClientNotReady,  ///< "CLIENT_NOT_READY": no data yet.
-        kFlagNotFound,    ///< "FLAG_NOT_FOUND"
-        kMalformedFlag,   ///< "MALFORMED_FLAG": the flag's or a segment's data contradict themselves.
+        kNone,              ///< No error.
+        kClientNotReady,    ///< "CLIENT_NOT_READY": no data yet.
+        kFlagNotFound,      ///< "FLAG_NOT_FOUND"
+        kMalformedFlag,     ///< "MALFORMED_FLAG": the flag's or a segment's data contradict
+                            ///< themselves.
         kUserNotSpecified,  ///< "USER_NOT_SPECIFIED": the context is not valid.
         kWrongType,         ///< "WRONG_TYPE": the value is not of the type that was asked for.
         kException,         ///< "EXCEPTION": the store failed; the log says how.

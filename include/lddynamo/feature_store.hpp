@@ -2,9 +2,9 @@
 /// FeatureStore: the one interface of every place that keeps flags and segments.
 /// Layer: store.
 ///
-/// The verbs are those of LaunchDarkly's persistent stores: Init, Initialized, Get, All, Upsert, Delete.
-/// A store moves serialized items; it does not interpret a flag beyond key, version, deleted and (for the
-/// order of Init) prerequisites.
+/// The verbs are those of LaunchDarkly's persistent stores: Init, Initialized, Get, All, Upsert,
+/// Delete. A store moves serialized items; it does not interpret a flag beyond key, version,
+/// deleted and (for the order of Init) prerequisites.
 #pragma once
 
 #include <lddynamo/result.hpp>
@@ -36,10 +36,12 @@ struct SerializedItem {
 /// `{"key":"k","version":N,"deleted":true}`.
 [[nodiscard]] SerializedItem MakeTombstone(std::string_view key, std::int64_t version);
 
-/// Reads key, version and deleted out of a flag's or segment's JSON; the text is kept as it is. A missing
-/// `version` counts as 0, as in LaunchDarkly's Go SDK; of members that appear twice the last counts.
+/// Reads key, version and deleted out of a flag's or segment's JSON; the text is kept as it is. A
+/// missing `version` counts as 0, as in LaunchDarkly's Go SDK; of members that appear twice the
+/// last counts.
 /// @param key  the expected key; empty accepts any.
-/// @retval ErrorCode::kInvalidData  not a JSON object, no string `key`, another key than expected, or a
+/// @retval ErrorCode::kInvalidData  not a JSON object, no string `key`, another key than expected,
+/// or a
 ///                                  `version` that is no integer of 0 to 2^53.
 [[nodiscard]] Result<SerializedItem> MakeSerializedItem(std::string_view key, std::string json);
 
@@ -78,7 +80,7 @@ struct InitReport {
 
 /// What All and LoadAll found.
 struct AllItems {
-    ItemMap items{};                  ///< Tombstones included.
+    ItemMap items{};                    ///< Tombstones included.
     std::vector<ItemNote> malformed{};  ///< Rows left out because they cannot be understood.
 };
 struct LoadedData {
@@ -100,8 +102,8 @@ struct ItemKey {
 
 /// Versioned storage of flags and segments.
 ///
-/// Every method can fail with what the medium fails with; for DynamoDB see DynamoDbClient. A failed call
-/// may be repeated: all writes are idempotent.
+/// Every method can fail with what the medium fails with; for DynamoDB see DynamoDbClient. A failed
+/// call may be repeated: all writes are idempotent.
 /// @par Thread safety  All methods may be called from any thread at once.
 /// @par Blocking       May block on I/O, bounded by the store's own deadlines.
 /// @par Lifetime       Results are copies; nothing points into the store.
@@ -112,12 +114,14 @@ class FeatureStore {
     FeatureStore& operator=(FeatureStore const&) = delete;
     virtual ~FeatureStore() = default;
 
-    /// Makes the store hold exactly `data`, then marks it initialized. A reader that looks meanwhile
-    /// never misses an item that is in both the old and the new data. Items are stored under their key in
-    /// the map; tombstones whose text does not say so get that of MakeTombstone.
-    /// @retval ErrorCode::kInvalidArgument  a key is not 1 to 1024 bytes of UTF-8; nothing was sent.
+    /// Makes the store hold exactly `data`, then marks it initialized. A reader that looks
+    /// meanwhile never misses an item that is in both the old and the new data. Items are stored
+    /// under their key in the map; tombstones whose text does not say so get that of MakeTombstone.
+    /// @retval ErrorCode::kInvalidArgument  a key is not 1 to 1024 bytes of UTF-8; nothing was
+    /// sent.
     /// @retval ErrorCode::kInvalidData      an item's text is no JSON object; nothing was sent.
-    /// @retval ErrorCode::kIncomplete       some rows were not written; the message says how many. What
+    /// @retval ErrorCode::kIncomplete       some rows were not written; the message says how many.
+    /// What
     ///                                      was there before stays readable.
     [[nodiscard]] virtual Result<InitReport> Init(StoreData const& data) = 0;
     /// Whether an Init was ever completed here. "Could not tell" is the error.
@@ -131,7 +135,8 @@ class FeatureStore {
     [[nodiscard]] virtual Result<AllItems> All(DataKind kind) = 0;
     /// Writes `item` if its version is greater than the stored one.
     /// @param key  1 to 1024 bytes of UTF-8.
-    /// @retval ErrorCode::kInvalidArgument  the key is empty, too long or no UTF-8; nothing was sent.
+    /// @retval ErrorCode::kInvalidArgument  the key is empty, too long or no UTF-8; nothing was
+    /// sent.
     /// @retval ErrorCode::kInvalidData      the item's text is no JSON object; nothing was sent.
     [[nodiscard]] virtual Result<UpsertOutcome> Upsert(DataKind kind, std::string_view key,
                                                        SerializedItem const& item) = 0;

@@ -25,15 +25,15 @@ struct AllFlagsOptions {
 /// One flag in AllFlagsState.
 struct FlagState {
     std::string key{};
-    Value value{};                         ///< Null when the flag could not be evaluated.
+    Value value{};  ///< Null when the flag could not be evaluated.
     std::optional<int> variation_index{};
     std::int64_t version = 0;
     std::optional<EvaluationReason> reason{};
     bool track_events = false;
     bool track_reason = false;
-    bool omit_details = false;  ///< The JSON leaves out version and reason.
+    bool omit_details = false;                         ///< The JSON leaves out version and reason.
     std::optional<std::int64_t> debug_events_until{};  ///< Unix milliseconds.
-    std::vector<std::string> prerequisites{};          ///< Direct ones that were evaluated, in order.
+    std::vector<std::string> prerequisites{};  ///< Direct ones that were evaluated, in order.
 };
 
 /// The state of all flags for one context, in the form that front ends take to start with.
@@ -54,8 +54,8 @@ class AllFlagsState {
     [[nodiscard]] Value ValueOf(std::string_view key) const noexcept;
     /// One object, flag key to value.
     [[nodiscard]] Value ToValuesMap() const;
-    /// `{"$valid":true,"flag":value,...,"$flagsState":{"flag":{"variation":0,"version":2,...}}}`: what
-    /// LaunchDarkly's JavaScript SDK takes as bootstrap data.
+    /// `{"$valid":true,"flag":value,...,"$flagsState":{"flag":{"variation":0,"version":2,...}}}`:
+    /// what LaunchDarkly's JavaScript SDK takes as bootstrap data.
     [[nodiscard]] std::string ToJson() const;
 
   private:

@@ -26,8 +26,9 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 struct HttpRequest {
     std::string method = "GET";
-    std::string url{};        ///< Absolute: http or https, host (name, IPv4 or [IPv6]), port, path, query.
-    HttpHeaders headers{};    ///< Sent as given; Host and Content-Length are added when missing.
+    std::string
+        url{};  ///< Absolute: http or https, host (name, IPv4 or [IPv6]), port, path, query.
+    HttpHeaders headers{};  ///< Sent as given; Host and Content-Length are added when missing.
     std::string body{};
     /// For the whole exchange, connecting included; zero takes the transport's attempt_timeout.
     std::chrono::milliseconds timeout{0};
@@ -39,6 +40,9 @@ struct HttpResponse {
     int status = 0;
     HttpHeaders headers{};
     std::string body{};
+    /// The request was sent twice: the kept connection that it went to first died before any byte
+    /// of an answer. The server may have acted on it twice.
+    bool resent = false;
     /// The value of the first header of that name, compared without case; nullptr when missing.
     [[nodiscard]] std::string const* Header(std::string_view name) const noexcept;
 };
@@ -71,7 +75,8 @@ class HttpRequestSource {
 
 /// Sends requests.
 /// @par Thread safety  All methods may be called from any thread at once.
-/// @par Blocking       Both methods block until everything asked of them ended; each exchange is bounded by
+/// @par Blocking       Both methods block until everything asked of them ended; each exchange is
+/// bounded by
 ///                     its timeout. No thread is started: I/O runs on the caller's thread.
 class HttpTransport {
   public:
@@ -83,11 +88,14 @@ class HttpTransport {
     /// Runs exchanges, several at once, until `source` is finished and every answer is delivered.
     virtual void Run(HttpRequestSource& source) = 0;
     /// Runs one exchange.
-    /// @retval ErrorCode::kInvalidArgument  the URL, the method or a header cannot be sent (CR, LF, NUL).
-    /// @retval ErrorCode::kConnection       no address, refused, reset, closed before the answer was whole,
+    /// @retval ErrorCode::kInvalidArgument  the URL, the method or a header cannot be sent (CR, LF,
+    /// NUL).
+    /// @retval ErrorCode::kConnection       no address, refused, reset, closed before the answer
+    /// was whole,
     ///                                      or an answer that is not HTTP.
     /// @retval ErrorCode::kTimeout          connect_timeout or the exchange's timeout passed.
-    /// @retval ErrorCode::kTls              handshake or verification failed; the message has the reason.
+    /// @retval ErrorCode::kTls              handshake or verification failed; the message has the
+    /// reason.
     /// @retval ErrorCode::kTooLarge         the answer is longer than max_response_bytes.
     [[nodiscard]] Result<HttpResponse> Send(HttpRequest request);
 };
@@ -96,7 +104,8 @@ class HttpTransport {
 struct HttpTransportOptions {
     std::chrono::milliseconds connect_timeout{1000};  ///< TCP and TLS handshake together.
     std::chrono::milliseconds attempt_timeout{3000};  ///< For an exchange that names none.
-    std::chrono::milliseconds idle_timeout{30000};    ///< Unused connections older than this are closed.
+    std::chrono::milliseconds idle_timeout{
+        30000};  ///< Unused connections older than this are closed.
     /// Connections at once that one call (Run) may have to one host; 1 or more.
     std::size_t max_connections = 8;
     /// File of trusted PEM roots; empty: SSL_CERT_DIR, SSL_CERT_FILE, then the system's hashed
@@ -107,10 +116,11 @@ struct HttpTransportOptions {
     Logger logger{};
 };
 
-/// The real transport: HTTP/1.1 with keep-alive, and TLS 1.2 or newer with verification of chain and
-/// host name for https. Opens nothing before the first request; TLS is set up at the first https request.
-/// A kept connection that turns out to be closed before any byte of an answer is replaced once, unseen.
-/// Name resolution uses the system's resolver on the caller's thread, and so takes as long as that does.
+/// The real transport: HTTP/1.1 with keep-alive, and TLS 1.2 or newer with verification of chain
+/// and host name for https. Opens nothing before the first request; TLS is set up at the first
+/// https request. A kept connection that turns out to be closed before any byte of an answer is
+/// replaced once, unseen. Name resolution uses the system's resolver on the caller's thread, and so
+/// takes as long as that does.
 [[nodiscard]] std::unique_ptr<HttpTransport> MakeHttpTransport(HttpTransportOptions options = {});
 
 }  // namespace lddynamo

@@ -9,7 +9,8 @@
 
 namespace lddynamo {
 
-/// A FeatureStore in memory, empty and not initialized at first. Never fails, never blocks for long.
+/// A FeatureStore in memory, empty and not initialized at first. Never fails, never blocks for
+/// long.
 class MemoryFeatureStore final : public FeatureStore {
   public:
     [[nodiscard]] Result<InitReport> Init(StoreData const& data) override;

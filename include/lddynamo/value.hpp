@@ -2,7 +2,8 @@
 /// Value: an immutable JSON value.
 /// Layer: json.
 ///
-/// Numbers are IEEE doubles, as in every LaunchDarkly SDK; use text where other digits must survive.
+/// Numbers are IEEE doubles, as in every LaunchDarkly SDK; use text where other digits must
+/// survive.
 #pragma once
 
 #include <lddynamo/result.hpp>
@@ -36,8 +37,8 @@ class Value {
     }
     Value(double value) noexcept : type_(Type::kNumber) { data_.number = value; }
     template <std::integral Integer>
-        requires(!std::same_as<Integer, bool>)
-    Value(Integer value) noexcept : Value(static_cast<double>(value)) {}
+    requires(!std::same_as<Integer, bool>) Value(Integer value)
+    noexcept : Value(static_cast<double>(value)) {}
     Value(char const* text) : Value(std::string_view(text)) {}
     Value(std::string_view text);
     Value(std::string const& text) : Value(std::string_view(text)) {}
@@ -102,8 +103,9 @@ class Value {
 
     /// Reads one JSON document (RFC 8259), UTF-8, of at most 512 nested levels.
     /// @retval ErrorCode::kInvalidData  not JSON; the message has line, column and the cause, as in
-    ///                                  "line 3, column 7: unexpected ']'". Columns count characters
-    ///                                  from 1. Also given: a number beyond the range of a double.
+    ///                                  "line 3, column 7: unexpected ']'". Columns count
+    ///                                  characters from 1. Also given: a number beyond the range of
+    ///                                  a double.
     /// An escaped surrogate without its other half becomes U+FFFD, as in Go.
     [[nodiscard]] static Result<Value> Parse(std::string_view text);
 

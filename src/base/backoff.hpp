@@ -12,8 +12,8 @@ namespace lddynamo::base {
 /// @param attempt   1 for the pause after the first try.
 /// @param fraction  uniform over [0, 1).
 [[nodiscard]] inline std::chrono::milliseconds FullJitter(std::chrono::milliseconds base,
-                                                          std::chrono::milliseconds cap, int attempt,
-                                                          double fraction) {
+                                                          std::chrono::milliseconds cap,
+                                                          int attempt, double fraction) {
     double delay = static_cast<double>(base.count());
     auto const limit = static_cast<double>(cap.count());
     for (int i = 1; i < attempt && delay < limit; ++i) delay *= 2;

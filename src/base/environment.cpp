@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -48,6 +49,8 @@ class RealEnvironment final : public Environment {
         if (::fstat(file.Get(), &info) != 0) return ReadError(path, errno);
         if (!S_ISREG(info.st_mode)) return Fail(ErrorCode::kIo, path + ": not a regular file");
         std::string content;
+        // What it claims to hold; it may still grow or shrink.
+        content.reserve(std::min(static_cast<std::size_t>(info.st_size), max_bytes));
         char buffer[16384];
         for (;;) {
             ssize_t const count = ::read(file.Get(), buffer, sizeof buffer);

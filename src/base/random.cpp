@@ -22,7 +22,8 @@ std::uint64_t RandomBits() noexcept {
         if (::getrandom(&generator.state, sizeof generator.state, GRND_NONBLOCK) !=
             static_cast<ssize_t>(sizeof generator.state)) {
             generator.state = static_cast<std::uint64_t>(
-                std::chrono::steady_clock::now().time_since_epoch().count() ^ (generator.owner * 7919));
+                std::chrono::steady_clock::now().time_since_epoch().count() ^
+                (generator.owner * 7919));
         }
     }
     // SplitMix64 (Steele, Lea, Flood 2014).
@@ -32,7 +33,9 @@ std::uint64_t RandomBits() noexcept {
     return z ^ (z >> 31U);
 }
 
-double RandomUnit() noexcept { return static_cast<double>(RandomBits() >> 11U) * 0x1.0p-53; }
+double RandomUnit() noexcept {
+    return static_cast<double>(RandomBits() >> 11U) * 0x1.0p-53;
+}
 
 std::string RandomUuid() {
     static constexpr char kDigits[] = "0123456789abcdef";
@@ -42,8 +45,8 @@ std::string RandomUuid() {
     for (unsigned i = 0; i < 32; ++i) {
         if (i == 8 || i == 12 || i == 16 || i == 20) text += '-';
         auto nibble = static_cast<unsigned>(words[i / 16] >> (4U * (i % 16))) & 0xFU;
-        if (i == 12) nibble = 4;                      // version
-        if (i == 16) nibble = 8U | (nibble & 0x3U);   // variant
+        if (i == 12) nibble = 4;                     // version
+        if (i == 16) nibble = 8U | (nibble & 0x3U);  // variant
         text += kDigits[nibble];
     }
     return text;

@@ -4,6 +4,8 @@
 
 namespace lddynamo {
 
-std::string_view Version() noexcept { return LDDYNAMO_VERSION_TEXT; }
+std::string_view Version() noexcept {
+    return LDDYNAMO_VERSION_TEXT;
+}
 
 }  // namespace lddynamo

@@ -169,6 +169,7 @@ void CallSource::OnAnswer(std::uint64_t tag, Result<HttpResponse> answer) {
 }
 
 void CallSource::HandleAnswer(Progress& progress, HttpResponse const& answer) {
+    if (answer.resent) progress.lost_answer = true;
     auto const received = context_.clock.Now();
     auto const skew = aws::MeasureSkew(answer.headers, progress.sent, received);
     if (skew) context_.skew.Set(*skew);

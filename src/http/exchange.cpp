@@ -213,6 +213,7 @@ void ExchangeTask::OnAnswer(MessageParser::State state) {
     response.status = message.status;
     response.headers = std::move(message.headers);
     response.body = std::move(message.body);
+    response.resent = resent_;
     bool const whole = sent_ == head_.size() + request_.body.size();
     if (whole && !send_broke_ && parser_->KeepsAlive() && parser_->TakeRest().empty() &&
         response.status != 101) {
@@ -242,6 +243,7 @@ void ExchangeTask::OnFailure() {
             logger_.Debug("http: a kept connection to " + url_.Authority() +
                           " was closed; connecting again");
         }
+        resent_ = sent_ == head_.size() + request_.body.size();
         return StartFresh();
     }
     Error error = connection_->Failure();

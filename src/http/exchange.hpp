@@ -73,6 +73,7 @@ class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
     std::unique_ptr<Connection> connection_;
     std::uint64_t connection_number_ = 0;  ///< Tells the events of an older connection.
     bool reused_ = false;
+    bool resent_ = false;      ///< The whole request went to a connection that then died.
     std::string head_;         ///< Request line and headers, and a short body.
     std::size_t sent_ = 0;     ///< Of head_ and then of the body.
     bool send_broke_ = false;  ///< The peer stopped listening; its answer may say why.

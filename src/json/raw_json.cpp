@@ -2,6 +2,8 @@
 
 #include "json/parse.hpp"
 
+#include <lddynamo/value.hpp>
+
 namespace lddynamo::json {
 namespace {
 
@@ -22,12 +24,27 @@ class Walker {
     void Space() noexcept {
         while (at_ < text_.size() && IsSpace(text_[at_])) ++at_;
     }
-    /// Steps over the string that starts here.
-    void String() noexcept {
-        for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-            if (text_[at_] == '\\') ++at_;
+    /// Where the string that starts with the quote at `start` is over: behind its last quote.
+    [[nodiscard]] std::size_t EndOfString(std::size_t start) const noexcept {
+        for (std::size_t at = start + 1;; ++at) {
+            // Most of a flag's text stands in strings, so their ends are worth finding fast.
+            at = text_.find('"', at);
+            if (at == std::string_view::npos) return text_.size();
+            std::size_t escapes = at;
+            while (text_[escapes - 1] == '\\') --escapes;
+            if ((at - escapes) % 2 == 0) return at + 1;
         }
-        ++at_;
+    }
+    /// Steps over the string that starts here; gives it without its quotes.
+    std::string_view String() noexcept {
+        std::size_t const start = at_ + 1;
+        at_ = EndOfString(at_);
+        return text_.substr(start, at_ - start - 1);
+    }
+    /// The character that comes next after white space.
+    [[nodiscard]] char Peek() noexcept {
+        Space();
+        return Current();
     }
     /// Steps over white space and a value, which it gives.
     std::string_view TakeValue() noexcept {
@@ -63,6 +80,27 @@ class Walker {
 
 }  // namespace
 
+Result<std::vector<RawMember>> SplitValidObject(std::string_view text) {
+    Walker walker(text);
+    if (walker.Peek() != '{') return Fail(ErrorCode::kInvalidData, "not an object");
+    std::vector<RawMember> members;
+    walker.Structural();
+    while (walker.Peek() == '"') {
+        std::string name(walker.String());
+        if (name.find('\\') != std::string::npos) {
+            auto const unescaped = Value::Parse('"' + name + '"');
+            if (!unescaped) return Fail(unescaped.error());
+            name = unescaped->AsString();
+        }
+        walker.Structural();  // :
+        auto const value = walker.TakeValue();
+        members.emplace_back(std::move(name), value);
+        if (walker.Peek() != ',') break;
+        walker.Structural();
+    }
+    return members;
+}
+
 Result<std::vector<RawMember>> SplitObject(std::string_view text) {
     auto names = TopLevelNames(text);
     if (!names) return Fail(std::move(names.error()));
@@ -82,15 +120,20 @@ Result<std::vector<RawMember>> SplitObject(std::string_view text) {
 std::string Minify(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    bool in_string = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char const c = text[i];
-        if (!in_string && IsSpace(c)) continue;
-        out += c;
-        if (c == '"') in_string = !in_string;
-        if (c == '\\' && i + 1 < text.size()) out += text[++i];
+    std::size_t kept = 0;  // what comes before it is in `out`, or white space
+    Walker walker(text);
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '"') {
+            at = walker.EndOfString(at);
+        } else if (IsSpace(text[at])) {
+            out.append(text, kept, at - kept);
+            while (at < text.size() && IsSpace(text[at])) ++at;
+            kept = at;
+        } else {
+            ++at;
+        }
     }
-    return out;
+    return out.append(text, kept);
 }
 
 }  // namespace lddynamo::json

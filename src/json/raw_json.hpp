@@ -21,6 +21,11 @@ using RawMember = std::pair<std::string, std::string_view>;
 /// @retval ErrorCode::kInvalidData  not JSON, or no object; the message has line and column.
 [[nodiscard]] Result<std::vector<RawMember>> SplitObject(std::string_view text);
 
+/// The same for text that is known to be valid JSON, such as a value that SplitObject gave: much
+/// faster.
+/// @retval ErrorCode::kInvalidData  no object.
+[[nodiscard]] Result<std::vector<RawMember>> SplitValidObject(std::string_view text);
+
 /// The same text without insignificant white space; everything else byte for byte.
 /// @param text  valid JSON.
 [[nodiscard]] std::string Minify(std::string_view text);

@@ -22,8 +22,9 @@ std::vector<std::string> ReadPrerequisites(std::string_view text) {
 
 }  // namespace
 
-Result<ItemFacts> ReadFacts(std::string_view json) {
-    auto const members = json::SplitObject(json);
+Result<ItemFacts> ReadFacts(std::string_view json, KnownValid known) {
+    auto const members =
+        known == KnownValid::kYes ? json::SplitValidObject(json) : json::SplitObject(json);
     if (!members) return Fail(members.error());
     ItemFacts facts;
     for (auto const& [name, text] : *members) {
@@ -65,17 +66,10 @@ Result<PreparedItem> PrepareForWrite(DataKind kind, std::string_view key,
     return prepared;
 }
 
-}  // namespace store
+namespace {
 
-SerializedItem MakeTombstone(std::string_view key, std::int64_t version) {
-    std::string json = "{\"key\":";
-    json::AppendQuoted(json, key);
-    json += ",\"version\":" + std::to_string(version) + ",\"deleted\":true}";
-    return {.version = version, .deleted = true, .json = std::move(json)};
-}
-
-Result<SerializedItem> MakeSerializedItem(std::string_view key, std::string json) {
-    auto const facts = store::ReadFacts(json);
+Result<SerializedItem> MakeItem(std::string_view key, std::string json, KnownValid known) {
+    auto const facts = ReadFacts(json, known);
     if (!facts) return Fail(facts.error());
     if (!facts->key) return Fail(ErrorCode::kInvalidData, "no `key` that is a string");
     if (!key.empty() && *facts->key != key) {
@@ -90,6 +84,25 @@ Result<SerializedItem> MakeSerializedItem(std::string_view key, std::string json
     }
     return SerializedItem{
         .version = facts->version.value_or(0), .deleted = facts->deleted, .json = std::move(json)};
+}
+
+}  // namespace
+
+Result<SerializedItem> MakeItemOfValidJson(std::string_view key, std::string json) {
+    return MakeItem(key, std::move(json), KnownValid::kYes);
+}
+
+}  // namespace store
+
+SerializedItem MakeTombstone(std::string_view key, std::int64_t version) {
+    std::string json = "{\"key\":";
+    json::AppendQuoted(json, key);
+    json += ",\"version\":" + std::to_string(version) + ",\"deleted\":true}";
+    return {.version = version, .deleted = true, .json = std::move(json)};
+}
+
+Result<SerializedItem> MakeSerializedItem(std::string_view key, std::string json) {
+    return store::MakeItem(key, std::move(json), store::KnownValid::kNo);
 }
 
 }  // namespace lddynamo

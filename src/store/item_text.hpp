@@ -22,8 +22,15 @@ struct ItemFacts {
     bool deleted = false;
     std::string_view prerequisites{};  ///< The JSON text; a view into the item's text.
 };
+/// Whether a text was parsed before, so that parsing it again would tell nothing new.
+enum class KnownValid : bool { kNo, kYes };
 /// @retval ErrorCode::kInvalidData  not JSON, or no object.
-[[nodiscard]] Result<ItemFacts> ReadFacts(std::string_view json);
+[[nodiscard]] Result<ItemFacts> ReadFacts(std::string_view json,
+                                          KnownValid known = KnownValid::kNo);
+
+/// MakeSerializedItem for text that is known to be valid JSON.
+/// @retval ErrorCode::kInvalidData  as MakeSerializedItem.
+[[nodiscard]] Result<SerializedItem> MakeItemOfValidJson(std::string_view key, std::string json);
 
 /// An item fit to be written.
 struct PreparedItem {

@@ -6,7 +6,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/launchdarkly/go-sdk-common/v3/ldcontext"
 	"github.com/launchdarkly/go-sdk-common/v3/ldlog"
 	ld "github.com/launchdarkly/go-server-sdk/v7"
@@ -16,10 +15,8 @@ import (
 )
 
 func main() {
-	store := lddynamodb.DataStore("flags").ClientOptions(dynamodb.Options{
-		Region:           os.Getenv("AWS_REGION"),
-		EndpointResolver: dynamodb.EndpointResolverFromURL(os.Getenv("AWS_ENDPOINT_URL_DYNAMODB")),
-	})
+	// As LaunchDarkly documents it: region, credentials and endpoint come from the AWS environment.
+	store := lddynamodb.DataStore("flags")
 	config := ld.Config{
 		DataSource: ldcomponents.ExternalUpdatesOnly(),
 		Events:     ldcomponents.NoEvents(),

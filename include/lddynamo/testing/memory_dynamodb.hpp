@@ -15,9 +15,10 @@
 namespace lddynamo::test_support {
 
 /// A DynamoDB in memory with the service's own semantics for the operations of DynamoDbClient:
-/// condition, key-condition, filter and projection expressions, 1 MB pages, batch limits, 400 KB items,
-/// key rules, and the service's error codes and messages. Tables are ACTIVE at once. Capacity, indexes,
-/// streams and billing are not simulated. It is a tool for development and tests.
+/// condition, key-condition, filter and projection expressions, 1 MB pages, batch limits, 400 KB
+/// items, key rules, and the service's error codes and messages. Tables are ACTIVE at once.
+/// Capacity, indexes, streams and billing are not simulated. It is a tool for development and
+/// tests.
 /// @par Thread safety  All methods may be called from any thread at once.
 class MemoryDynamoDb final : public DynamoDbClient {
   public:

@@ -1,6 +1,6 @@
 /// @file
-/// Signatures made by botocore 1.44.5 (SigV4Auth.add_auth on an AWSRequest of the same method, URL, headers
-/// and body, at the given time), with AWS's example key AKIDEXAMPLE.
+/// Signatures made by botocore 1.44.5 (SigV4Auth.add_auth on an AWSRequest of the same method, URL,
+/// headers and body, at the given time), with AWS's example key AKIDEXAMPLE.
 #pragma once
 
 #include <string_view>

@@ -210,6 +210,11 @@ TEST_F(HttpClientTest, ALostAnswerMakesAFailedConditionAmbiguous) {
     transport_->Add(ServiceFault(400, "ThrottlingException"));
     transport_->Add(ServiceFault(400, "ConditionalCheckFailedException"));
     EXPECT_TRUE(Client().PutItem(Put())->ambiguous);
+    // And when the transport sent it twice, unseen.
+    auto resent = ServiceFault(400, "ConditionalCheckFailedException");
+    resent.resent = true;
+    transport_->Add(resent);
+    EXPECT_TRUE(Client().PutItem(Put())->ambiguous);
 }
 
 TEST_F(HttpClientTest, ATransactionKeepsItsTokenAndRetriesContentionOnly) {
