@@ -1,67 +1,35 @@
 #include "dynamodb/request_writer.hpp"
 
 #include "base/random.hpp"
-#include "dynamodb/attribute_json.hpp"
-#include "json/raw_json.hpp"
+#include "dynamodb/object_writer.hpp"
 
 #include <string_view>
 
 namespace lddynamo::dynamodb {
 namespace {
 
-/// Writes one object, member by member; what is empty is left out.
-class ObjectWriter {
+/// Leaves out what is empty.
+class RequestWriter : public ObjectWriter {
   public:
-    explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
-    ObjectWriter(ObjectWriter const&) = delete;
-    ObjectWriter& operator=(ObjectWriter const&) = delete;
-    ~ObjectWriter() { out_ += '}'; }
-
-    /// Starts a member; its value is appended to Out().
-    std::string& Name(std::string_view name) {
-        if (!first_) out_ += ',';
-        first_ = false;
-        json::AppendQuoted(out_, name);
-        out_ += ':';
-        return out_;
-    }
+    using ObjectWriter::ObjectWriter;
     void Text(std::string_view name, std::string_view text) {
-        if (!text.empty()) json::AppendQuoted(Name(name), text);
+        if (!text.empty()) ObjectWriter::Text(name, text);
     }
     void Flag(std::string_view name, bool value) {
-        if (value) Name(name) += "true";
+        if (value) Key(name) += "true";
     }
-    void Row(std::string_view name, Item const& item) { AppendItem(Name(name), item); }
     void Names(ExpressionNames const& names) {
         if (names.empty()) return;
-        ObjectWriter object(Name("ExpressionAttributeNames"));
-        for (auto const& [placeholder, attribute] : names) {
-            json::AppendQuoted(object.Name(placeholder), attribute);
-        }
+        ObjectWriter object(Key("ExpressionAttributeNames"));
+        for (auto const& [name, attribute] : names) object.Text(name, attribute);
     }
     void Values(ExpressionValues const& values) {
-        if (!values.empty()) Row("ExpressionAttributeValues", values);
+        if (!values.empty()) Attributes("ExpressionAttributeValues", values);
     }
-
-  private:
-    std::string& out_;
-    bool first_ = true;
 };
 
-template <class Items, class Append>
-void AppendArray(std::string& out, Items const& items, Append const& append) {
-    out += '[';
-    bool first = true;
-    for (auto const& item : items) {
-        if (!first) out += ',';
-        first = false;
-        append(item);
-    }
-    out += ']';
-}
-
 template <class Request>
-void ConditionalWrite(ObjectWriter& object, Request const& request) {
+void ConditionalWrite(RequestWriter& object, Request const& request) {
     object.Text("ConditionExpression", request.condition_expression);
     object.Names(request.names);
     object.Values(request.values);
@@ -72,9 +40,9 @@ void ConditionalWrite(ObjectWriter& object, Request const& request) {
 
 void AppendBatchWrite(std::string& out, BatchWrite const& write) {
     bool const is_put = write.kind == BatchWrite::Kind::kPut;
-    ObjectWriter entry(out);
-    ObjectWriter action(entry.Name(is_put ? "PutRequest" : "DeleteRequest"));
-    action.Row(is_put ? "Item" : "Key", write.item);
+    RequestWriter entry(out);
+    RequestWriter action(entry.Key(is_put ? "PutRequest" : "DeleteRequest"));
+    action.Attributes(is_put ? "Item" : "Key", write.item);
 }
 
 void AppendTransactWrite(std::string& out, std::string const& table, TransactWrite const& write) {
@@ -82,21 +50,21 @@ void AppendTransactWrite(std::string& out, std::string const& table, TransactWri
     std::string_view const name = is_put                                       ? "Put"
                                   : write.kind == TransactWrite::Kind::kDelete ? "Delete"
                                                                                : "ConditionCheck";
-    ObjectWriter entry(out);
-    ObjectWriter action(entry.Name(name));
+    RequestWriter entry(out);
+    RequestWriter action(entry.Key(name));
     action.Text("TableName", table);
-    action.Row(is_put ? "Item" : "Key", write.item);
+    action.Attributes(is_put ? "Item" : "Key", write.item);
     action.Text("ConditionExpression", write.condition_expression);
     action.Names(write.names);
     action.Values(write.values);
 }
 
-void AppendKeys(ObjectWriter& object, KeySchema const& keys) {
+void AppendKeys(RequestWriter& object, KeySchema const& keys) {
     auto const list = [&](std::string_view name, std::string_view property,
                           std::string_view partition, std::string_view sort) {
-        std::string& out = object.Name(name);
+        std::string& out = object.Key(name);
         auto const element = [&](std::string_view attribute, std::string_view value) {
-            ObjectWriter entry(out);
+            RequestWriter entry(out);
             entry.Text("AttributeName", attribute);
             entry.Text(property, value);
         };
@@ -117,9 +85,9 @@ void AppendKeys(ObjectWriter& object, KeySchema const& keys) {
 std::string WriteBody(GetItemRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
+        RequestWriter object(out);
         object.Text("TableName", request.table);
-        object.Row("Key", request.key);
+        object.Attributes("Key", request.key);
         object.Flag("ConsistentRead", request.consistent_read);
         object.Text("ProjectionExpression", request.projection_expression);
         object.Names(request.names);
@@ -130,7 +98,7 @@ std::string WriteBody(GetItemRequest const& request) {
 std::string WriteBody(QueryRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
+        RequestWriter object(out);
         object.Text("TableName", request.table);
         object.Text("KeyConditionExpression", request.key_condition_expression);
         object.Text("FilterExpression", request.filter_expression);
@@ -138,10 +106,10 @@ std::string WriteBody(QueryRequest const& request) {
         object.Names(request.names);
         object.Values(request.values);
         object.Flag("ConsistentRead", request.consistent_read);
-        if (request.limit != 0) object.Name("Limit") += std::to_string(request.limit);
-        if (!request.scan_index_forward) object.Name("ScanIndexForward") += "false";
+        if (request.limit != 0) object.Key("Limit") += std::to_string(request.limit);
+        if (!request.scan_index_forward) object.Key("ScanIndexForward") += "false";
         if (!request.exclusive_start_key.empty()) {
-            object.Row("ExclusiveStartKey", request.exclusive_start_key);
+            object.Attributes("ExclusiveStartKey", request.exclusive_start_key);
         }
     }
     return out;
@@ -150,10 +118,10 @@ std::string WriteBody(QueryRequest const& request) {
 std::string WriteBody(BatchGetItemRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
-        ObjectWriter tables(object.Name("RequestItems"));
-        ObjectWriter table(tables.Name(request.table));
-        AppendArray(table.Name("Keys"), request.keys,
+        RequestWriter object(out);
+        RequestWriter tables(object.Key("RequestItems"));
+        RequestWriter table(tables.Key(request.table));
+        AppendArray(table.Key("Keys"), request.keys,
                     [&](Item const& key) { AppendItem(out, key); });
         table.Flag("ConsistentRead", request.consistent_read);
         table.Text("ProjectionExpression", request.projection_expression);
@@ -165,9 +133,9 @@ std::string WriteBody(BatchGetItemRequest const& request) {
 std::string WriteBody(PutItemRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
+        RequestWriter object(out);
         object.Text("TableName", request.table);
-        object.Row("Item", request.item);
+        object.Attributes("Item", request.item);
         ConditionalWrite(object, request);
     }
     return out;
@@ -176,9 +144,9 @@ std::string WriteBody(PutItemRequest const& request) {
 std::string WriteBody(DeleteItemRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
+        RequestWriter object(out);
         object.Text("TableName", request.table);
-        object.Row("Key", request.key);
+        object.Attributes("Key", request.key);
         ConditionalWrite(object, request);
     }
     return out;
@@ -187,9 +155,9 @@ std::string WriteBody(DeleteItemRequest const& request) {
 std::string WriteBody(BatchWriteItemRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
-        ObjectWriter tables(object.Name("RequestItems"));
-        AppendArray(tables.Name(request.table), request.writes,
+        RequestWriter object(out);
+        RequestWriter tables(object.Key("RequestItems"));
+        AppendArray(tables.Key(request.table), request.writes,
                     [&](BatchWrite const& write) { AppendBatchWrite(out, write); });
     }
     return out;
@@ -198,8 +166,8 @@ std::string WriteBody(BatchWriteItemRequest const& request) {
 std::string WriteBody(TransactWriteItemsRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
-        AppendArray(object.Name("TransactItems"), request.writes, [&](TransactWrite const& write) {
+        RequestWriter object(out);
+        AppendArray(object.Key("TransactItems"), request.writes, [&](TransactWrite const& write) {
             AppendTransactWrite(out, request.table, write);
         });
         object.Text("ClientRequestToken", request.client_request_token.empty()
@@ -212,7 +180,7 @@ std::string WriteBody(TransactWriteItemsRequest const& request) {
 std::string WriteBody(CreateTableRequest const& request) {
     std::string out;
     {
-        ObjectWriter object(out);
+        RequestWriter object(out);
         object.Text("TableName", request.table);
         AppendKeys(object, request.keys);
         object.Text("BillingMode", "PAY_PER_REQUEST");
@@ -223,7 +191,7 @@ std::string WriteBody(CreateTableRequest const& request) {
 std::string WriteTableName(std::string const& table) {
     std::string out;
     {
-        ObjectWriter object(out);
+        RequestWriter object(out);
         object.Text("TableName", table);
     }
     return out;

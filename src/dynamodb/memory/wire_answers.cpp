@@ -6,28 +6,15 @@
 namespace lddynamo::dynamodb::memory {
 namespace {
 
-/// Appends a JSON array; `append` writes one element.
-template <class Items, class Append>
-void AppendList(std::string& out, Items const& items, Append const& append) {
-    out += '[';
-    bool first = true;
-    for (auto const& item : items) {
-        if (!first) out += ',';
-        first = false;
-        append(item);
-    }
-    out += ']';
-}
-
 void AppendTexts(std::string& out, std::vector<std::string> const& texts) {
-    AppendList(out, texts, [&](std::string const& text) { json::AppendQuoted(out, text); });
+    AppendArray(out, texts, [&](std::string const& text) { json::AppendQuoted(out, text); });
 }
 
 void AppendUnprocessedKeys(std::string& out, BatchGetTable const& request,
                            std::vector<std::size_t> const& positions) {
     ObjectWriter writer(out);
     std::string& keys = writer.Key("Keys");
-    AppendList(keys, positions, [&](std::size_t i) { AppendItem(keys, request.keys[i].item); });
+    AppendArray(keys, positions, [&](std::size_t i) { AppendItem(keys, request.keys[i].item); });
     if (request.attributes_to_get) {
         AppendTexts(writer.Key("AttributesToGet"), *request.attributes_to_get);
     }
@@ -56,32 +43,12 @@ void AppendCapacities(ObjectWriter& writer, CapacityDetail detail, Output const&
     if (detail == CapacityDetail::kNone) return;
     std::string& out = writer.Key("ConsumedCapacity");
     std::size_t t = 0;
-    AppendList(out, output.tables, [&](auto const& table) {
+    AppendArray(out, output.tables, [&](auto const& table) {
         AppendCapacity(out, detail, input.tables[t++].table, table.units);
     });
 }
 
 }  // namespace
-
-std::string& ObjectWriter::Key(std::string_view name) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    json::AppendQuoted(out_, name);
-    out_ += ':';
-    return out_;
-}
-
-void ObjectWriter::Text(std::string_view name, std::string_view text) {
-    json::AppendQuoted(Key(name), text);
-}
-
-void ObjectWriter::Number(std::string_view name, double number) {
-    Value(number).AppendJson(Key(name));
-}
-
-void ObjectWriter::Attributes(std::string_view name, Item const& item) {
-    AppendItem(Key(name), item);
-}
 
 CapacityDetail WantedCapacity(Value const& parameters) {
     std::string_view const wanted = parameters["ReturnConsumedCapacity"].AsString();
@@ -112,13 +79,13 @@ std::string TableJson(Table const& table, std::string_view status) {
     std::string out;
     {
         ObjectWriter writer(out);
-        AppendList(writer.Key("AttributeDefinitions"), keys, [&](KeyAttribute const& key) {
+        AppendArray(writer.Key("AttributeDefinitions"), keys, [&](KeyAttribute const& key) {
             ObjectWriter one(out);
             one.Text("AttributeName", key.name);
             one.Text("AttributeType", key.type);
         });
         writer.Text("TableName", settings.name);
-        AppendList(writer.Key("KeySchema"), keys, [&](KeyAttribute const& key) {
+        AppendArray(writer.Key("KeySchema"), keys, [&](KeyAttribute const& key) {
             ObjectWriter one(out);
             one.Text("AttributeName", key.name);
             one.Text("KeyType", key.role);
@@ -150,8 +117,8 @@ std::string QueryJson(QueryOutput const& output, QueryInput const& input, Capaci
     {
         ObjectWriter writer(out);
         if (input.select != "COUNT") {
-            AppendList(writer.Key("Items"), output.items,
-                       [&](Item const& item) { AppendItem(out, item); });
+            AppendArray(writer.Key("Items"), output.items,
+                        [&](Item const& item) { AppendItem(out, item); });
         }
         writer.Number("Count", static_cast<double>(output.count));
         writer.Number("ScannedCount", static_cast<double>(output.scanned));
@@ -171,8 +138,8 @@ std::string BatchGetJson(BatchGetOutput const& output, BatchGetInput const& inpu
         {
             ObjectWriter responses(writer.Key("Responses"));
             for (std::size_t t = 0; t < output.tables.size(); ++t) {
-                AppendList(responses.Key(input.tables[t].table), output.tables[t].items,
-                           [&](Item const& item) { AppendItem(out, item); });
+                AppendArray(responses.Key(input.tables[t].table), output.tables[t].items,
+                            [&](Item const& item) { AppendItem(out, item); });
             }
         }
         {
@@ -197,10 +164,10 @@ std::string BatchWriteJson(BatchWriteOutput const& output, BatchWriteInput const
             ObjectWriter unprocessed(writer.Key("UnprocessedItems"));
             for (std::size_t t = 0; t < output.tables.size(); ++t) {
                 if (output.tables[t].unprocessed.empty()) continue;
-                AppendList(unprocessed.Key(input.tables[t].table), output.tables[t].unprocessed,
-                           [&](std::size_t i) {
-                               AppendUnprocessedWrite(out, input.tables[t].entries[i]);
-                           });
+                AppendArray(unprocessed.Key(input.tables[t].table), output.tables[t].unprocessed,
+                            [&](std::size_t i) {
+                                AppendUnprocessedWrite(out, input.tables[t].entries[i]);
+                            });
             }
         }
         AppendCapacities(writer, detail, output, input);

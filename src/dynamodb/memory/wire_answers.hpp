@@ -5,6 +5,7 @@
 
 #include "dynamodb/memory/requests.hpp"
 #include "dynamodb/memory/table.hpp"
+#include "dynamodb/object_writer.hpp"
 
 #include <lddynamo/value.hpp>
 
@@ -14,25 +15,6 @@
 #include <vector>
 
 namespace lddynamo::dynamodb::memory {
-
-/// Writes one JSON object, member by member.
-class ObjectWriter {
-  public:
-    explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
-    ObjectWriter(ObjectWriter const&) = delete;
-    ObjectWriter& operator=(ObjectWriter const&) = delete;
-    ~ObjectWriter() { out_ += '}'; }
-
-    /// The name and colon; the value is then appended to the returned text.
-    std::string& Key(std::string_view name);
-    void Text(std::string_view name, std::string_view text);
-    void Number(std::string_view name, double number);
-    void Attributes(std::string_view name, Item const& item);
-
-  private:
-    std::string& out_;
-    bool first_ = true;
-};
 
 /// Which consumed capacity the request asked for.
 enum class CapacityDetail : std::uint8_t { kNone, kTotal, kIndexes };

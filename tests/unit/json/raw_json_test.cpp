@@ -36,6 +36,21 @@ TEST(SplitObjectTest, KeepsDuplicatesInOrder) {
     EXPECT_THAT(*SplitObject(" { } "), IsEmpty());
 }
 
+TEST(SplitValidObjectTest, GivesWhatSplitObjectGives) {
+    for (std::string_view const text :
+         {"{}", " { } ", R"({"a":1,"a":2})", R"({ "a" : [1, {"b":"}]\\"}] , "c\n\u0063\"":"\\" })",
+          R"({"":"","s":"\"","t":"\\\"","n":-1.5e+3 ,"l":true})", "{\"\\ud800\":null}",
+          "\n{\t\"k\"\r:\n{\"deep\":{\"er\":[[[]]]}}\n}\n"}) {
+        auto const whole = SplitObject(text);
+        auto const known = SplitValidObject(text);
+        ASSERT_TRUE(whole && known) << text;
+        EXPECT_EQ(*whole, *known) << text;
+    }
+    for (char const* const text : {"[1]", "null", "\"{}\"", "1"}) {
+        EXPECT_FALSE(SplitValidObject(text)) << text;
+    }
+}
+
 TEST(SplitObjectTest, ReadsLoneSurrogatesWithoutChangingThem) {
     EXPECT_THAT(*SplitObject("{\"\\ud800\":\"\\udc00\"}"),
                 ElementsAre(Pair("\xEF\xBF\xBD", "\"\\udc00\"")));
