@@ -79,6 +79,14 @@ void Client::Core::Fetch(Needs const& needs, Overlay& overlay) {
     Flights::Party party(flights_, needs.missing);
     std::vector<ItemKey> keys = party.Mine();
     std::vector<ReadItem> items = ReadMeanwhile(keys);
+    if (!health_.MayReadUnknown(Now())) {
+        // Another thread's read failed since this one looked: that failure counts for both.
+        for (ItemKey& key : keys) {
+            items.emplace_back().key = std::move(key);
+            items.back().failed = true;
+        }
+        keys.clear();
+    }
     keys.insert(keys.end(), claimed.begin(), claimed.end());
     if (!keys.empty()) {
         std::uint64_t const read = cache_.StartRead();
@@ -193,7 +201,8 @@ bool Client::Core::EnsureComplete() {
     Flights::Party party(flights_, keys);
     if (party.Mine().empty()) return !party.Wait().front().failed;
     std::vector<ReadItem> result(1);
-    result.front().failed = !IsComplete() && !LoadEverything(keep_known);
+    result.front().failed =
+        !IsComplete() && (!health_.MayReadUnknown(Now()) || !LoadEverything(keep_known));
     party.Land(result);
     return !result.front().failed;
 }
