@@ -16,7 +16,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 say "Building ..."
 [ -f "$build/CMakeCache.txt" ] || cmake --preset bench >&2
-cmake --build --preset bench --target canned_server floor_http floor_tls cold_lddynamo cold_lddynamo_static process_timer >&2
+cmake --build --preset bench --target canned_server floor_http floor_tls cold_lddynamo cold_lddynamo_static process_timer lddynamo_program >&2
 
 mkdir -p "$peers/node"
 have_go=false
@@ -48,7 +48,7 @@ trap 'exit 1' INT TERM
 unset AWS_PROFILE AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_CA_BUNDLE AWS_SESSION_TOKEN SSL_CERT_DIR \
     SSL_CERT_FILE NODE_EXTRA_CA_CERTS HTTP_PROXY HTTPS_PROXY http_proxy https_proxy || true
 export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=example AWS_REGION=us-east-1
-export AWS_EC2_METADATA_DISABLED=true AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE=1
+export LDDYNAMO_TABLE=flags AWS_EC2_METADATA_DISABLED=true AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE=1
 export AWS_CONFIG_FILE="$tmp/none" AWS_SHARED_CREDENTIALS_FILE="$tmp/none"
 
 # measure TITLE SCHEME ROUNDS PROGRAMS...: a canned server of that scheme, and the table.
@@ -74,6 +74,7 @@ measure() {
         floor="$bin/floor_http $port"
     fi
     programs="floor_(C) $floor -- lddynamo $bin/cold_lddynamo -- lddynamo,_static_libc $bin/cold_lddynamo_static"
+    programs="$programs -- lddynamo_eval $build/apps/lddynamo/lddynamo eval benchmark-flag --context {\"kind\":\"user\",\"key\":\"bob\"}"
     "$have_go" && programs="$programs -- Go_SDK $peers/cold_go"
     printf '\n### %s\n\n' "$title"
     # shellcheck disable=SC2086 # words on purpose: no path of ours holds a space
