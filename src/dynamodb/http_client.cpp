@@ -121,8 +121,11 @@ class HttpDynamoDbClient final : public DynamoDbClient {
         if (!outcome.answer) return Fail(std::move(outcome.answer.error()));
         auto answer = reader(*outcome.answer);
         if (!answer) {
-            return Fail(ErrorCode::kInvalidData,
-                        operation + " on table \"" + table + "\": " + answer.error().message);
+            Error error;
+            error.code = ErrorCode::kInvalidData;
+            error.message = operation + " on table \"" + table + "\": " + answer.error().message;
+            error.http_status = 200;  // a server's answer is at fault, not a row
+            return Fail(std::move(error));
         }
         return answer;
     }

@@ -137,6 +137,7 @@ TEST_F(HttpClientTest, AnswersThatAreNotDynamoDbs) {
     auto const got = Client().GetItem(Get());
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().code, ErrorCode::kInvalidData);
+    EXPECT_EQ(got.error().http_status, 200) << "tells it from a row that cannot be understood";
     EXPECT_THAT(got.error().message,
                 AllOf(HasSubstr("GetItem on table \"flags\""), HasSubstr("version")));
     EXPECT_EQ(transport_->ScriptLeft(), 0U);
