@@ -8,7 +8,7 @@ build_packages=(
 )
 build_commands=(cmake:cmake ninja:ninja-build g++:g++ make:make)
 # What the tests need beside that.
-test_packages=(libgtest-dev libgmock-dev ca-certificates)
+test_packages=(libgtest-dev libgmock-dev ca-certificates python3-venv)
 test_commands=(python3:python3 node:nodejs npm:npm pkg-config:pkg-config git:git clang-format-14:clang-format-14)
 
 # install_missing "package ..." "command:package ..."
@@ -50,4 +50,15 @@ build_jobs() {
     by_memory=$((memory_kb / 1500000))
     [ "$by_memory" -lt 1 ] && by_memory=1
     [ "$by_memory" -lt "$cores" ] && echo "$by_memory" || echo "$cores"
+}
+
+# Python packages that tests compare with, in build/python; quick when nothing changed.
+install_python_peers() {
+    local wanted=tests/peers/requirements.txt stamp=build/python/requirements.txt
+    cmp -s "$wanted" "$stamp" && return 0
+    echo "installing botocore, moto and LaunchDarkly's Python SDK from PyPI into build/python"
+    rm -rf build/python
+    /usr/bin/python3 -m venv build/python
+    build/python/bin/pip install -q --disable-pip-version-check -r "$wanted"
+    cp "$wanted" "$stamp"
 }
