@@ -34,6 +34,9 @@ struct HttpRequest {
     std::chrono::milliseconds timeout{0};
     /// Larger answers fail with kTooLarge and the connection is dropped.
     std::size_t max_response_bytes = 64U << 20U;
+    /// Always straight to the host, whatever proxy is configured: instance metadata and container
+    /// credentials are served to this machine alone.
+    bool bypass_proxy = false;
 };
 
 struct HttpResponse {
