@@ -17,6 +17,10 @@ constexpr std::array<std::string_view, 13> kProperties = {
     "on",       "variations", "salt",          "rules", "fallthrough", "offVariation", "targets",
     "included", "excluded",   "prerequisites", "sel",   "trackEvents", "clientSide"};
 
+/// What its flags and segments have beside those; these alone do not tell the layout.
+constexpr std::array<std::string_view, 3> kFurtherProperties = {"deleted", "trackEventsFallthrough",
+                                                                "debugEventsUntilDate"};
+
 /// Where in a flag we are: it decides what a NULL means.
 enum class Place {
     kTop,
@@ -125,6 +129,12 @@ class Rebuilder {
 bool IsOlderLayout(Item const& row) noexcept {
     return std::any_of(kProperties.begin(), kProperties.end(),
                        [&](std::string_view property) { return row.find(property) != row.end(); });
+}
+
+bool IsOlderAttribute(std::string_view name) noexcept {
+    auto const is_name = [&](std::string_view property) { return property == name; };
+    return std::any_of(kProperties.begin(), kProperties.end(), is_name) ||
+           std::any_of(kFurtherProperties.begin(), kFurtherProperties.end(), is_name);
 }
 
 Result<std::string> JsonFromOlderLayout(Item const& row) {
