@@ -11,6 +11,8 @@
 namespace lddynamo::app {
 namespace {
 
+constexpr std::int64_t kMaxVersion = std::int64_t{1} << 53U;  // what JSON numbers hold exactly
+
 void AddOptional(CLI::App& app, char const* name, std::optional<std::string>& target,
                  char const* help) {
     app.add_option_function<std::string>(
@@ -97,6 +99,8 @@ class Grammar {
                       "print a table for people: flag, value, why");
         eval.add_flag("--all", arguments_.all, "evaluate every flag, instead of FLAG");
 
+        AddUpkeep();
+
         auto& local =
             Add(app_, "local", "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
                 Command::kLocal);
@@ -156,6 +160,47 @@ class Grammar {
             arguments_.kind = kind;
         });
         return *sub;
+    }
+
+    /// What looks after a table.
+    void AddUpkeep() {
+        auto& diff =
+            Add(app_, "diff", "compare a LaunchDarkly data file with the table", Command::kDiff);
+        diff.add_option("FILE", arguments_.file, "as import reads it; - for stdin")->required();
+
+        auto* const erase = app_.add_subcommand("delete", "mark an item as deleted");
+        erase->fallthrough();
+        for (auto const kind : {DataKind::kFeatures, DataKind::kSegments}) {
+            bool const flag = kind == DataKind::kFeatures;
+            auto& one = Add(*erase, flag ? "flag" : "segment",
+                            flag ? "mark a flag as deleted" : "mark a segment as deleted",
+                            Command::kDelete, kind);
+            one.add_option("KEY", arguments_.key, "the key")->required();
+            one.add_option_function<std::int64_t>(
+                   "--version", [this](std::int64_t version) { arguments_.version = version; },
+                   "the version of the deletion; default the stored one plus 1")
+                ->check(CLI::Range(std::int64_t{0}, kMaxVersion));
+        }
+
+        auto& migrate = Add(app_, "migrate",
+                            "turn rows of the older Go package into rows that every SDK can read",
+                            Command::kMigrate);
+        migrate.add_flag("--dry-run", arguments_.dry_run, "only tell what there is to do");
+        migrate.add_flag("--drop-old-attributes", arguments_.drop_older_attributes,
+                         "afterwards remove what only the older package reads");
+
+        auto& wipe = Add(app_, "wipe", "delete all flags and segments of the prefix, for good",
+                         Command::kWipe);
+        wipe.add_flag("--yes", arguments_.yes, "do not ask");
+        wipe.add_flag("--big-segments", arguments_.big_segments,
+                      "also the prefix's Big Segments: metadata and memberships");
+
+        auto& doctor = Add(app_, "doctor", "check credentials, connection, table and every row",
+                           Command::kDoctor);
+        doctor
+            .add_option("--max-rows", arguments_.max_rows,
+                        "look at so many rows at most; default 100000")
+            ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40U));
     }
 
     CLI::App app_{"LaunchDarkly feature flags out of Amazon DynamoDB"};

@@ -41,6 +41,7 @@ class TableNames {
     [[nodiscard]] std::string const& Namespace(DataKind kind) const noexcept {
         return kind == DataKind::kFeatures ? features_ : segments_;
     }
+    [[nodiscard]] std::string const& Prefix() const noexcept { return prefix_; }
     /// The primary key of a row.
     [[nodiscard]] Item RowKey(DataKind kind, std::string_view key) const;
     /// The marker that says a store is initialized: its key, which is the whole row.

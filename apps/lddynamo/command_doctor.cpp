@@ -1,0 +1,48 @@
+#include "lddynamo/console.hpp"
+#include "lddynamo/doctor.hpp"
+
+#include "store/names.hpp"
+#include "store/survey.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace lddynamo::app {
+namespace {
+
+std::optional<store::Survey> LookAtRows(Session const& session, DynamoDbClient& client,
+                                        Diagnosis& diagnosis) {
+    auto const& arguments = session.Args();
+    ProgressBar bar("reading");
+    store::SurveyOptions options;
+    options.table = arguments.common.table;
+    options.prefix = arguments.common.prefix;
+    options.max_rows = arguments.max_rows;
+    options.progress = [&bar](std::size_t rows) { bar.Update(rows, rows + 1); };
+    auto survey = store::SurveyTable(client, options);
+    if (survey) return std::move(*survey);
+    diagnosis.AddError("read", survey.error(),
+                       "lddynamo needs the permissions dynamodb:GetItem and dynamodb:Query");
+    return std::nullopt;
+}
+
+}  // namespace
+
+int RunDoctor(Session const& session) {
+    auto const& common = session.Args().common;
+    if (auto const checked = store::CheckPrefix(common.prefix); !checked) {
+        return Report(checked.error());
+    }
+    Diagnosis diagnosis;
+    auto const client = ExamineSetup(session, diagnosis);
+    std::optional<store::Survey> survey;
+    if (ExamineTable(session, client.get(), diagnosis)) {
+        survey = LookAtRows(session, *client, diagnosis);
+    }
+    ExamineRows(session, survey ? &*survey : nullptr, diagnosis);
+    int const printed =
+        Print(common.output == OutputFormat::kJson ? diagnosis.AsJson() : diagnosis.AsText());
+    return printed != kDone ? printed : diagnosis.ExitCode();
+}
+
+}  // namespace lddynamo::app
