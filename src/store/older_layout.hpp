@@ -19,8 +19,8 @@ namespace lddynamo::store {
 [[nodiscard]] bool IsOlderAttribute(std::string_view name) noexcept;
 
 /// The flag's or segment's JSON, rebuilt. That layout wrote NULL for empty strings and lists; such
-/// properties are left out (missing means empty), but a null among variations or a clause's values
-/// stays.
+/// properties are empty again, and left out where they are optional, but a null among variations or
+/// a clause's values stays.
 /// @retval ErrorCode::kInvalidData  an attribute of a type that this layout does not have.
 [[nodiscard]] Result<std::string> JsonFromOlderLayout(Item const& row);
 
