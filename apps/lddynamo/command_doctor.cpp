@@ -10,8 +10,7 @@
 namespace lddynamo::app {
 namespace {
 
-std::optional<store::Survey> LookAtRows(Session const& session, DynamoDbClient& client,
-                                        Diagnosis& diagnosis) {
+Result<store::Survey> LookAtRows(Session const& session, DynamoDbClient& client) {
     auto const& arguments = session.Args();
     ProgressBar bar("reading");
     store::SurveyOptions options;
@@ -19,11 +18,7 @@ std::optional<store::Survey> LookAtRows(Session const& session, DynamoDbClient& 
     options.prefix = arguments.common.prefix;
     options.max_rows = arguments.max_rows;
     options.progress = [&bar](std::size_t rows) { bar.Update(rows, rows + 1); };
-    auto survey = store::SurveyTable(client, options);
-    if (survey) return std::move(*survey);
-    diagnosis.AddError("read", survey.error(),
-                       "lddynamo needs the permissions dynamodb:GetItem and dynamodb:Query");
-    return std::nullopt;
+    return store::SurveyTable(client, options);
 }
 
 }  // namespace
@@ -35,11 +30,9 @@ int RunDoctor(Session const& session) {
     }
     Diagnosis diagnosis;
     auto const client = ExamineSetup(session, diagnosis);
-    std::optional<store::Survey> survey;
-    if (ExamineTable(session, client.get(), diagnosis)) {
-        survey = LookAtRows(session, *client, diagnosis);
-    }
-    ExamineRows(session, survey ? &*survey : nullptr, diagnosis);
+    std::optional<Result<store::Survey>> survey;
+    if (ExamineTable(session, client.get(), diagnosis)) survey = LookAtRows(session, *client);
+    ExamineRows(session, survey, diagnosis);
     int const printed =
         Print(common.output == OutputFormat::kJson ? diagnosis.AsJson() : diagnosis.AsText());
     return printed != kDone ? printed : diagnosis.ExitCode();

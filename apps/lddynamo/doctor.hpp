@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,7 +56,8 @@ class Diagnosis {
 /// The table, and whether its rows can be read. @param client  nullptr: all of it is skipped.
 [[nodiscard]] bool ExamineTable(Session const& session, DynamoDbClient* client,
                                 Diagnosis& diagnosis);
-/// The rows. @param survey  nullptr: all of it is skipped.
-void ExamineRows(Session const& session, store::Survey const* survey, Diagnosis& diagnosis);
+/// The rows. @param found  empty: nobody looked, and all of it is skipped.
+void ExamineRows(Session const& session, std::optional<Result<store::Survey>> const& found,
+                 Diagnosis& diagnosis);
 
 }  // namespace lddynamo::app

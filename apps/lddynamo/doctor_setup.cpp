@@ -230,13 +230,17 @@ std::shared_ptr<DynamoDbClient> ExamineSetup(Session const& session, Diagnosis& 
     HttpTransportOptions http = options.http;
     http.ca_file = resolved->ca_file;
     options.transport = MakeHttpTransport(std::move(http));
-    bool const connected = ExamineConnection(*options.transport, url, diagnosis);
-    if (!connected || !region_known || !credentials || !*credentials) return nullptr;
     options.aws.credentials = resolved->credentials;  // asked for once
+    auto const transport = options.transport;
     auto client = MakeDynamoDbClient(std::move(options));
-    if (client) return std::move(*client);
-    diagnosis.AddError("client", client.error(), "");
-    return nullptr;
+    if (!client) {
+        diagnosis.AddError("connection", client.error(), "see docs/configuration.md");
+        diagnosis.Skip("clock", "no connection");
+        return nullptr;
+    }
+    bool const connected = ExamineConnection(*transport, url, diagnosis);
+    if (!connected || !region_known || !credentials || !*credentials) return nullptr;
+    return std::move(*client);
 }
 
 }  // namespace lddynamo::app

@@ -300,7 +300,7 @@ bool ExamineTable(Session const& session, DynamoDbClient* client, Diagnosis& dia
                                ? "create it with lddynamo table create, or check region and account"
                            : error.code == ErrorCode::kCredentials
                                ? "the service does not accept the credentials"
-                               : "");
+                               : "check the table's name and what answers at the endpoint");
         return false;
     }
     auto const& keys = described->keys;
@@ -331,14 +331,22 @@ bool ExamineTable(Session const& session, DynamoDbClient* client, Diagnosis& dia
     return fits && active;
 }
 
-void ExamineRows(Session const& session, store::Survey const* survey, Diagnosis& diagnosis) {
-    if (survey == nullptr) {
+void ExamineRows(Session const& session, std::optional<Result<store::Survey>> const& found,
+                 Diagnosis& diagnosis) {
+    if (!found || !*found) {
         for (char const* const name : {"marker", "rows", "layout", "size", "malformed",
                                        "references", "bigSegments", "foreign"}) {
-            diagnosis.Skip(name, "the table cannot be read");
+            if (found && std::string_view(name) == "rows") {
+                diagnosis.AddError(
+                    name, found->error(),
+                    "lddynamo needs the permissions dynamodb:GetItem and dynamodb:Query");
+            } else {
+                diagnosis.Skip(name, "the table cannot be read");
+            }
         }
         return;
     }
+    auto const* const survey = &**found;
     ExamineMarker(*survey, diagnosis);
     ExamineCounts(*survey, session.Args().max_rows, diagnosis);
     ExamineLayout(*survey, diagnosis);

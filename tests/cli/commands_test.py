@@ -11,7 +11,8 @@ class HelpTest(unittest.TestCase):
     def test_help_lists_every_command_on_stdout(self):
         outcome = run("--help")
         self.assertEqual((outcome.code, outcome.err), (0, ""))
-        for command in ("table", "import", "export", "flags", "segments", "get", "eval", "local"):
+        for command in ("table", "import", "export", "flags", "segments", "get", "eval", "diff", "delete",
+                        "migrate", "wipe", "doctor", "local"):
             self.assertIn(command, outcome.out)
 
     def test_help_of_a_command(self):
