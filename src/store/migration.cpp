@@ -69,9 +69,14 @@ class Migration {
                     "rows of the older layout keep coming: stop the program that writes them")));
             }
         }
+        if (auto migrated = MigrateTooLarge(); !migrated) {
+            return Fail(Explain(std::move(migrated.error())));
+        }
         if (auto marked = Mark(); !marked) return Fail(Explain(std::move(marked.error())));
-        if (options_.drop_older_attributes && (report_.initialized || report_.Complete())) {
-            if (auto dropped = DropPass(); !dropped) {
+        if (options_.drop_older_attributes && report_.initialized) {
+            if (options_.dry_run) {
+                report_.dropped += droppable_;
+            } else if (auto dropped = DropPass(); !dropped) {
                 return Fail(Explain(std::move(dropped.error())));
             }
         }
@@ -127,8 +132,9 @@ class Migration {
     Result<std::size_t> MigratePass() {
         auto rows = ReadRows();
         if (!rows) return Fail(std::move(rows.error()));
-        bool const first = !older_seen_known_;
-        older_seen_known_ = true;
+        bool const first = !looked_;
+        looked_ = true;
+        too_large_.clear();
         report_.oversize.clear();
         report_.malformed.clear();
         std::size_t const before = report_.migrated;
@@ -138,6 +144,7 @@ class Migration {
             if (HasOlderAttributes(row.item)) older_seen_ = true;
             if (FindAttribute(row.item, kItem) != nullptr) {
                 if (first) ++report_.official;
+                if (HasOlderAttributes(row.item)) ++droppable_;
                 NoteIfUnreadable(row);
             } else if (auto migrated = MigrateRow(std::move(row)); !migrated) {
                 return Fail(std::move(migrated.error()));
@@ -158,7 +165,28 @@ class Migration {
         report_.malformed.push_back({row.kind, std::string(RowKey(row.item)), std::move(what)});
     }
 
-    Status MigrateRow(Row row) {
+    void Oversize(Row const& row, std::string what) {
+        report_.oversize.push_back({row.kind, std::string(RowKey(row.item)), std::move(what)});
+    }
+
+    /// Rows that cannot serve both kinds of readers: after all others, and only when the marker
+    /// follows at once.
+    Status MigrateTooLarge() {
+        bool const complete = report_.Complete();
+        for (auto& row : too_large_) {
+            if (!complete) {
+                Oversize(row,
+                         "it fits only without the older attributes, which go when every "
+                         "other row is migrated");
+            } else if (auto migrated = MigrateRow(std::move(row), true); !migrated) {
+                return migrated;
+            }
+        }
+        return {};
+    }
+
+    /// @param lean  without the older attributes.
+    Status MigrateRow(Row row, bool lean = false) {
         for (int conflict = 0; conflict < kMaxConflicts; ++conflict) {
             auto item = ItemFromRow(row.item);
             auto const usable = item ? CheckDecodes(row.kind, *item) : Status(Fail(item.error()));
@@ -167,25 +195,24 @@ class Migration {
                 return {};
             }
             Item wanted = WithOfficialAttributes(row.item, *item);
-            bool dropped = false;
-            if (auto const size = RowBytes(wanted); size > kMaxRowBytes) {
-                Item lean = WithoutOlderAttributes(wanted);
-                auto const lean_size = RowBytes(lean);
-                if (lean_size > kMaxRowBytes || !options_.drop_older_attributes) {
-                    report_.oversize.push_back(
-                        {row.kind, std::string(RowKey(row.item)),
-                         OversizeText(size, lean_size, options_.drop_older_attributes)});
-                    return {};
+            if (lean) {
+                wanted = WithoutOlderAttributes(std::move(wanted));
+            } else if (auto const size = RowBytes(wanted); size > kMaxRowBytes) {
+                auto const lean_size = RowBytes(WithoutOlderAttributes(std::move(wanted)));
+                if (lean_size <= kMaxRowBytes && options_.drop_older_attributes) {
+                    too_large_.push_back(std::move(row));
+                } else {
+                    Oversize(row, OversizeText(size, lean_size));
                 }
-                wanted = std::move(lean);  // no row can serve both kinds of readers
-                dropped = true;
+                return {};
             }
             auto put = Put(row.item, wanted, "attribute_not_exists(#item)", kItem);
             if (!put) return Fail(std::move(put.error()));
             if (!*put) {
                 ++report_.migrated;
+                if (!lean && HasOlderAttributes(row.item)) ++droppable_;
                 if (item->deleted) ++report_.tombstones;
-                if (dropped) ++report_.dropped;
+                if (lean) ++report_.dropped;
                 return {};
             }
             // Changed since it was read.
@@ -195,7 +222,7 @@ class Migration {
                 if (*now == wanted) {  // our own put, whose answer was lost
                     ++report_.migrated;
                     if (item->deleted) ++report_.tombstones;
-                    if (dropped) ++report_.dropped;
+                    if (lean) ++report_.dropped;
                 }
                 return {};
             }
@@ -206,15 +233,14 @@ class Migration {
                                               "program that writes it");
     }
 
-    static std::string OversizeText(std::size_t size, std::size_t lean_size, bool drops) {
+    static std::string OversizeText(std::size_t size, std::size_t lean_size) {
         std::string text = "its row would have " + std::to_string(size) + " bytes, more than the " +
                            std::to_string(kMaxRowBytes) + " that fit";
-        if (drops) {
-            text += ", and still " + std::to_string(lean_size) + " without the older attributes";
-        } else if (lean_size <= kMaxRowBytes) {
-            text += "; without the older attributes it fits";
+        if (lean_size > kMaxRowBytes) {
+            return text + ", and still " + std::to_string(lean_size) +
+                   " without the older attributes";
         }
-        return text;
+        return text + "; without the older attributes it fits";
     }
 
     using Changed = std::optional<std::optional<Item>>;
@@ -271,8 +297,7 @@ class Migration {
         if (!rows) return Fail(std::move(rows.error()));
         std::size_t done = 0;
         for (auto& row : *rows) {
-            // In a dry run the rows have no `item` yet, but would have one by now.
-            bool const official = FindAttribute(row.item, kItem) != nullptr || options_.dry_run;
+            bool const official = FindAttribute(row.item, kItem) != nullptr;
             if (official && HasOlderAttributes(row.item)) {
                 if (auto dropped = DropFrom(std::move(row)); !dropped) {
                     return Fail(std::move(dropped.error()));
@@ -310,7 +335,9 @@ class Migration {
     TableNames const names_;
     MigrationReport report_;
     bool older_seen_ = false;
-    bool older_seen_known_ = false;
+    bool looked_ = false;
+    std::size_t droppable_ = 0;     // in a dry run: rows that would lose their older attributes
+    std::vector<Row> too_large_{};  // with both kinds of attributes, but not with one
 };
 
 }  // namespace

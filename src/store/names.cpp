@@ -113,7 +113,8 @@ std::string TableNames::BigSegmentsUser() const {
 }
 
 std::vector<std::string> TableNames::Companions() const {
-    return {};
+    return {Prefixed(prefix_, "$lddynamo_features"), Prefixed(prefix_, "$lddynamo_segments"),
+            Prefixed(prefix_, "$lddynamo_chunks")};
 }
 
 }  // namespace store

@@ -50,7 +50,8 @@ class TableNames {
     [[nodiscard]] std::string BigSegmentsMetadata() const;
     [[nodiscard]] std::string BigSegmentsUser() const;
     /// The partitions that only lddynamo itself writes and reads, beside those of the official
-    /// layout: none so far. A new one must be named here, or `wipe` leaves it behind.
+    /// layout (chunks of items that one row cannot hold). A new one must be named here, or `wipe`
+    /// leaves it behind.
     [[nodiscard]] std::vector<std::string> Companions() const;
 
   private:

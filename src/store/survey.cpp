@@ -1,5 +1,6 @@
 #include "store/survey.hpp"
 
+#include "dynamodb/batching.hpp"
 #include "json/raw_json.hpp"
 #include "model/flag.hpp"
 #include "model/segment.hpp"
@@ -49,7 +50,10 @@ bool IsShortTombstone(std::string_view text) {
 class Surveyor {
   public:
     Surveyor(DynamoDbClient& client, SurveyOptions const& options)
-        : client_(client), options_(options), names_(options.prefix) {}
+        : client_(client),
+          options_(options),
+          names_(options.prefix),
+          deadline_(options.clock, options.timeout) {}
 
     Result<Survey> Run() {
         auto marker = Get(names_.Marker());
@@ -84,7 +88,7 @@ class Surveyor {
         query.values.emplace(":ns", AttributeValue::S(names_.Namespace(kind)));
         query.consistent_read = true;
         for (;;) {
-            if (survey_.rows >= options_.max_rows) {
+            if (survey_.rows >= options_.max_rows || deadline_.Passed()) {
                 survey_.rows_cut = true;
                 return {};
             }
@@ -212,7 +216,7 @@ class Surveyor {
         std::map<std::string, std::pair<ForeignRows, Item>, std::less<>> others;
         std::string const members = names_.BigSegmentsUser();
         for (;;) {
-            if (survey_.scanned >= options_.max_rows) {
+            if (survey_.scanned >= options_.max_rows || deadline_.Passed()) {
                 survey_.scan_cut = true;
                 break;
             }
@@ -265,6 +269,7 @@ class Surveyor {
     DynamoDbClient& client_;
     SurveyOptions const& options_;
     TableNames const names_;
+    dynamodb::Deadline const deadline_;  // also against pages that are empty and never end
     Survey survey_;
     std::set<ItemKey> living_;
     std::vector<MissingReference> references_;

@@ -5,10 +5,12 @@
 
 #include "store/names.hpp"
 
+#include <lddynamo/clock.hpp>
 #include <lddynamo/dynamodb_client.hpp>
 #include <lddynamo/feature_store.hpp>
 #include <lddynamo/result.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -26,6 +28,9 @@ struct SurveyOptions {
     std::size_t max_rows = 100'000;
     /// Rows of so many bytes are named: the limit is near.
     std::size_t large_row_bytes = 300'000;
+    /// For the whole, between pages; what is not read by then is cut.
+    std::chrono::milliseconds timeout{120'000};
+    Clock* clock = nullptr;  ///< nullptr: the machine's. Must outlive the call.
     std::function<void(std::size_t rows)> progress{};  ///< Called after each page.
 };
 

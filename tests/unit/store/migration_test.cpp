@@ -190,6 +190,19 @@ TEST_F(MigrationTest, DryRunWritesNothing) {
     EXPECT_EQ(report->dropped, 2U);
     EXPECT_TRUE(report->initialized);
     EXPECT_EQ(RowsOf(db_), rows);
+
+    // What it says is what then happens.
+    ASSERT_TRUE(Migrate(db_));
+    Item big = OlderFlag("big", 1);
+    big.insert_or_assign("variations", AttributeValue::L({S(std::string(250'000, 'x'))}));
+    Put(big);
+    auto const said = Migrate(db_, true, true);
+    auto const done = Migrate(db_, true);
+    ASSERT_TRUE(said && done);
+    EXPECT_EQ(said->dropped, 3U);
+    EXPECT_EQ(done->dropped, said->dropped);
+    EXPECT_EQ(done->migrated, said->migrated);
+    EXPECT_EQ(done->initialized, said->initialized);
 }
 
 TEST_F(MigrationTest, OtherPrefixesStayAsTheyAre) {
@@ -239,14 +252,41 @@ TEST_F(MigrationTest, MalformedAndOversizeRowsAreLeftAndNamed) {
         EXPECT_EQ(after.at(name), before.at(name));
     }
 
-    // The large one fits once its older attributes may go.
+    // The large one fits once its older attributes may go, but not before readers of the official
+    // layout find everything.
     auto const second = Migrate(db_, true);
     ASSERT_TRUE(second) << second.error().Describe();
-    EXPECT_THAT(second->oversize, IsEmpty());
-    EXPECT_EQ(FindAttribute(RowsOf(db_).at("features big"), "variations"), nullptr);
-    EXPECT_FALSE(second->initialized) << "two rows are still malformed";
-    EXPECT_NE(FindAttribute(RowsOf(db_).at("features good"), "variations"), nullptr)
-        << "without the marker the older readers are still needed";
+    ASSERT_THAT(second->oversize, SizeIs(1));
+    EXPECT_THAT(second->oversize[0].what, HasSubstr("when every other row is migrated"));
+    EXPECT_EQ(RowsOf(db_), after);
+
+    for (char const* const key : {"bad", "binary"}) {
+        ASSERT_TRUE(db_.DeleteItem(
+            {.table = kTable, .key = TableNames("").RowKey(DataKind::kFeatures, key)}));
+    }
+    auto const third = Migrate(db_, true);
+    ASSERT_TRUE(third) << third.error().Describe();
+    EXPECT_TRUE(third->initialized && third->Complete());
+    EXPECT_EQ(third->migrated, 1U);
+    EXPECT_EQ(third->dropped, 2U);
+    for (auto const& [name, row] : RowsOf(db_)) {
+        EXPECT_TRUE(name == kMarker || row.size() == 4U) << name;
+    }
+}
+
+TEST_F(MigrationTest, RowTooLargeEvenAloneIsLeft) {
+    Item big = OlderFlag("big", 1);
+    // Escapes make the text longer than the attribute.
+    big.insert_or_assign("variations", AttributeValue::L({S(std::string(200'100, '"'))}));
+    Put(big);
+    for (bool const drop : {false, true}) {
+        auto const report = Migrate(db_, drop);
+        ASSERT_TRUE(report) << report.error().Describe();
+        ASSERT_THAT(report->oversize, SizeIs(1));
+        EXPECT_THAT(report->oversize[0].what, HasSubstr("and still 4"));
+        EXPECT_FALSE(report->initialized);
+        EXPECT_EQ(RowsOf(db_).at("features big"), big);
+    }
 }
 
 TEST_F(MigrationTest, OfficialRowsOfAnUnfinishedInitGetNoMarker) {

@@ -1,6 +1,7 @@
 #include "store/survey.hpp"
 
 #include "store/item_codec.hpp"
+#include "support/fake_clock.hpp"
 #include "support/fake_dynamodb_client.hpp"
 
 #include <lddynamo/testing/memory_dynamodb.hpp>
@@ -11,6 +12,7 @@
 namespace lddynamo::store {
 namespace {
 
+using test_support::FakeClock;
 using test_support::FakeDynamoDbClient;
 using test_support::MemoryDynamoDb;
 using ::testing::ElementsAre;
@@ -204,6 +206,24 @@ TEST_F(SurveyTest, PagesThatGoRoundEnd) {
     auto const survey = SurveyTable(client, {.table = kTable});
     ASSERT_FALSE(survey);
     EXPECT_EQ(survey.error().code, ErrorCode::kInvalidData);
+}
+
+TEST_F(SurveyTest, EmptyPagesWithoutEndEnd) {
+    PutItem("a:features", "f", R"({"key":"f","version":1})");
+    FakeClock clock;
+    FakeDynamoDbClient client(db_);
+    int pages = 0;
+    client.on_query = [&](QueryRequest const&) -> Result<QueryResponse> {
+        clock.Advance(std::chrono::seconds(1));
+        QueryResponse page;
+        page.last_evaluated_key = {{"key", S(std::to_string(++pages))}};
+        return page;
+    };
+    auto const survey = SurveyTable(
+        client, {.table = kTable, .timeout = std::chrono::seconds(30), .clock = &clock});
+    ASSERT_TRUE(survey) << survey.error().Describe();
+    EXPECT_TRUE(survey->rows_cut && survey->scan_cut);
+    EXPECT_EQ(pages, 30);
 }
 
 }  // namespace

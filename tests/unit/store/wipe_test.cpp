@@ -100,6 +100,22 @@ TEST_F(WipeTest, BigSegmentsGoWhenAskedFor) {
     EXPECT_EQ(Names(*db_).count("big_segments_user hash"), 1U);
 }
 
+TEST_F(WipeTest, RowsOfOurOwnBesideTheOfficialOnesGoToo) {
+    for (std::string const prefix : {"", "a:", "ab:"}) {
+        for (auto const* const name : {"$lddynamo_features", "$lddynamo_segments",
+                                       "$lddynamo_chunks", "$lddynamo_of_the_future"}) {
+            Put(prefix + name, "1");
+        }
+    }
+    auto const before = Names(*db_).size();
+    auto const report = WipePrefix(*db_, Options("a"));
+    ASSERT_TRUE(report) << report.error().Describe();
+    EXPECT_EQ(report->companions, 3U);
+    EXPECT_EQ(Names(*db_).size(), before - report->Rows());
+    EXPECT_EQ(Names(*db_).count("ab:$lddynamo_chunks 1") + Names(*db_).count("$lddynamo_chunks 1"),
+              2U);
+}
+
 TEST_F(WipeTest, NothingThereIsFine) {
     auto const report = WipePrefix(*db_, Options("nobody"));
     ASSERT_TRUE(report) << report.error().Describe();
