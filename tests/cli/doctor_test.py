@@ -1,4 +1,5 @@
 """`lddynamo doctor`: what it finds, what it says, and that it neither writes nor hangs."""
+import json
 import socket
 import time
 import unittest
@@ -180,6 +181,25 @@ class DoctorTest(LocalServer):
         self.assertEqual((outcome.code, outcome.out), (2, ""), outcome)
 
 
+def answering(error_of):
+    """A server for BadServer: an empty DynamoDB, but for the operations for which `error_of` names an error."""
+    def serve(connection, _):
+        stream = connection.makefile("rb")
+        while True:
+            lines = iter(lambda: stream.readline().rstrip(b"\r\n").decode(), "")
+            head = list(lines)
+            if not head:
+                return
+            headers = dict(line.lower().split(": ", 1) for line in head[1:])
+            stream.read(int(headers.get("content-length", "0")))
+            operation = next((line.rsplit(".", 1)[1] for line in head if line.lower().startswith("x-amz-target")), "")
+            error = error_of(operation) if operation else ""
+            body = json.dumps({"__type": f"com.amazon.coral.service#{error}", "message": "no"} if error else {}).encode()
+            connection.sendall(f"HTTP/1.1 {400 if error else 200} X\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+                               + body)
+    return serve
+
+
 class UnreachableTest(unittest.TestCase):
     def examine(self, url, code=1):
         env = clean_environment(AWS_REGION="eu-west-1", AWS_MAX_ATTEMPTS="1", **CREDENTIALS)
@@ -198,6 +218,29 @@ class UnreachableTest(unittest.TestCase):
         with BadServer(lambda connection, stopped: stopped.wait(60)) as server:
             checks = self.examine(server.url)
         self.assertEqual(checks["connection"]["status"], "fail")
+
+    def test_credentials_that_the_service_refuses(self):
+        with BadServer(answering(lambda operation: "UnrecognizedClientException")) as server:
+            checks = self.examine(server.url, code=4)
+        self.assertEqual(checks["credentials"]["status"], "ok", "as far as this machine knows")
+        self.assertEqual(checks["table"]["status"], "fail")
+        self.assertIn("credentials", checks["table"]["remedy"])
+
+    def test_permissions_that_only_doctor_needs(self):
+        denied = ("DescribeTable", "Scan")
+        with BadServer(answering(lambda operation: "AccessDeniedException" if operation in denied else "")) as server:
+            checks = self.examine(server.url, code=3)
+        self.assertEqual((checks["table"]["status"], checks["foreign"]["status"]), ("warn", "warn"))
+        self.assertIn("dynamodb:DescribeTable", checks["table"]["remedy"])
+        self.assertIn("dynamodb:Scan", checks["foreign"]["remedy"])
+        self.assertEqual(checks["rows"]["status"], "ok")
+
+    def test_permissions_that_every_reader_needs(self):
+        with BadServer(answering(lambda operation: "" if operation == "GetItem" else "AccessDeniedException")) as server:
+            checks = self.examine(server.url)
+        self.assertEqual(checks["rows"]["status"], "fail")
+        self.assertIn("dynamodb:Query", checks["rows"]["remedy"])
+        self.assertEqual(list(checks), SETUP + ["table"] + ROWS)
 
     def test_captive_portal_with_another_clock(self):
         def serve(connection, _):

@@ -311,7 +311,11 @@ TEST_F(MigrationTest, EmptyTableAndMissingTable) {
     EXPECT_EQ(Migrate(db_, false, false, "a:b").error().code, ErrorCode::kInvalidArgument);
 }
 
-TEST_F(MigrationTest, NewerWritesMeanwhileStay) {
+/// Not every server tells the row that stopped a put.
+class MigrationRaceTest : public MigrationTest, public ::testing::WithParamInterface<bool> {};
+INSTANTIATE_TEST_SUITE_P(OldItem, MigrationRaceTest, ::testing::Bool());
+
+TEST_P(MigrationRaceTest, NewerWritesMeanwhileStay) {
     auto const inner = std::make_shared<MemoryDynamoDb>();
     MakeTable(*inner);
     Put(*inner, OlderFlag("official", 1));
@@ -334,7 +338,9 @@ TEST_F(MigrationTest, NewerWritesMeanwhileStay) {
                 EXPECT_TRUE(erased);
             }
         }
-        return inner->PutItem(request);
+        auto answer = inner->PutItem(request);
+        if (answer && !GetParam()) answer->old_item.reset();
+        return answer;
     };
     auto const report = Migrate(client);
     ASSERT_TRUE(report) << report.error().Describe();
