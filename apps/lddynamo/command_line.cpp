@@ -6,7 +6,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
 #include <sstream>
+#include <string_view>
 
 namespace lddynamo::app {
 namespace {
@@ -44,11 +47,26 @@ std::string OneLine(std::string text) {
     return text;
 }
 
+/// An evaluation must start fast, and each command of the grammar costs its share.
+bool IsPlainEval(int argc, char const* const* argv) {
+    constexpr std::array<std::string_view, 7> kOthers = {"diff",   "delete", "migrate", "wipe",
+                                                         "doctor", "--help", "-h"};
+    bool eval = false;
+    for (int i = 1; i < argc; ++i) {
+        std::string_view const word = argv[i];
+        if (std::find(kOthers.begin(), kOthers.end(), word) != kOthers.end()) return false;
+        eval = eval || word == "eval";
+    }
+    return eval;
+}
+
 /// Holds the grammar and what it fills in.
 class Grammar {
   public:
-    Grammar() {
+    /// @param quick  without the commands that look after a table.
+    explicit Grammar(bool quick) {
         app_.name("lddynamo");
+        app_.require_subcommand(0, 1);  // what follows the command may have a command's name
         app_.set_version_flag("--version", "lddynamo " + std::string(Version()),
                               "print the version and exit");
         app_.fallthrough();
@@ -99,7 +117,7 @@ class Grammar {
                       "print a table for people: flag, value, why");
         eval.add_flag("--all", arguments_.all, "evaluate every flag, instead of FLAG");
 
-        AddUpkeep();
+        if (!quick) AddUpkeep();
 
         auto& local =
             Add(app_, "local", "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
@@ -213,7 +231,7 @@ class Grammar {
 
 ParsedCommandLine ParseCommandLine(int argc, char const* const* argv,
                                    Environment const& environment) {
-    return Grammar().Parse(argc, argv, environment);
+    return Grammar(IsPlainEval(argc, argv)).Parse(argc, argv, environment);
 }
 
 }  // namespace lddynamo::app
