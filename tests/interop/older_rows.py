@@ -141,7 +141,7 @@ def make_data(seed, flag_count=80, segment_count=10):
     return flags, segments
 
 
-def make_contexts(seed, count=24):
+def make_contexts(seed, count=12):
     rnd = random.Random(seed)
     contexts = []
     for i in range(count):
