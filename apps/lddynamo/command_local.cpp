@@ -1,29 +1,39 @@
 #include "lddynamo/console.hpp"
 #include "lddynamo/session.hpp"
 
+#include "dynamodb/local/local_service.hpp"
+#include "dynamodb/memory/wire.hpp"
 #include "http/http_server.hpp"
-
-#include <lddynamo/testing/memory_dynamodb.hpp>
 
 #include <fmt/format.h>
 
 namespace lddynamo::app {
 
 int RunLocal(Session const& session) {
-    test_support::MemoryDynamoDb database;
-    auto const handler = [&database](http::ServerRequest const& request) {
-        std::string const* const target = request.Header("X-Amz-Target");
-        return database.HandleWire(target != nullptr ? *target : std::string(), request.body);
-    };
+    Arguments const& arguments = session.Args();
+    dynamodb::local::LocalServiceOptions service_options;
+    auto faults = dynamodb::local::ParseFaults(arguments.faults);
+    if (!faults) {
+        WriteNote("--fault: " + faults.error().message);
+        return kUsage;
+    }
+    if (arguments.fault_seed) faults->seed = *arguments.fault_seed;
+    service_options.faults = std::move(*faults);
+    service_options.fault_control = arguments.fault_control;
+    dynamodb::local::LocalService service(std::move(service_options));
+
     http::HttpServerOptions options;
-    options.port = session.Args().port;
+    options.port = arguments.port;
+    options.max_body_bytes = dynamodb::memory::kMaxBodyBytes;
     options.stop_on_signals = true;  // before the line below tells a script that we are there
-    auto server = http::HttpServer::Create(handler, options);
+    auto server = http::HttpServer::Create(
+        [&service](http::ServerRequest const& request) { return service.Handle(request); },
+        std::move(options));
     if (!server) return Report(server.error());
     // Scripts read this line to learn the port.
     auto const line = fmt::format("listening on http://127.0.0.1:{}\n", (*server)->Port());
     if (int const code = Print(line); code != kDone) return code;
-    WriteNote("a DynamoDB in memory, for development and tests; data are lost at the end");
+    WriteNote("a DynamoDB in memory, a tool for development and tests; data are lost at the end");
     (*server)->Run();
     return kDone;
 }

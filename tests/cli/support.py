@@ -50,12 +50,14 @@ def flag(key, version=1, **properties):
 
 class LocalServer(unittest.TestCase):
     """A test case with `lddynamo local` running."""
+    arguments = ()  # more for the server
 
     @classmethod
     def setUpClass(cls):
         if not PROGRAM:
             raise RuntimeError("set LDDYNAMO_PROGRAM to the program under test")
-        cls.server = subprocess.Popen([PROGRAM, "local", "--port", "0"], stdout=subprocess.PIPE,
+        cls.server = subprocess.Popen([PROGRAM, "local", "--port", "0", *cls.arguments],
+                                      stdout=subprocess.PIPE,
                                       stderr=subprocess.DEVNULL, env=clean_environment())
         line = cls.server.stdout.readline().decode()
         if not line.startswith("listening on http://127.0.0.1:"):
