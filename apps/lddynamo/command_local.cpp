@@ -6,6 +6,7 @@
 #include "http/http_server.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 namespace lddynamo::app {
 
@@ -20,20 +21,27 @@ int RunLocal(Session const& session) {
     if (arguments.fault_seed) faults->seed = *arguments.fault_seed;
     service_options.faults = std::move(*faults);
     service_options.fault_control = arguments.fault_control;
-    dynamodb::local::LocalService service(std::move(service_options));
+    service_options.data_file = arguments.data_file;
+    service_options.on_note = [](std::string const& note) { WriteNote(note); };
+    ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write
+    auto const service = dynamodb::local::LocalService::Create(std::move(service_options));
+    if (!service) return Report(service.error());
 
     http::HttpServerOptions options;
     options.port = arguments.port;
     options.max_body_bytes = dynamodb::memory::kMaxBodyBytes;
     options.stop_on_signals = true;  // before the line below tells a script that we are there
+    if (!arguments.data_file.empty()) options.commit = [&] { return (*service)->Commit(); };
     auto server = http::HttpServer::Create(
-        [&service](http::ServerRequest const& request) { return service.Handle(request); },
+        [&](http::ServerRequest const& request) { return (*service)->Handle(request); },
         std::move(options));
     if (!server) return Report(server.error());
     // Scripts read this line to learn the port.
     auto const line = fmt::format("listening on http://127.0.0.1:{}\n", (*server)->Port());
     if (int const code = Print(line); code != kDone) return code;
-    WriteNote("a DynamoDB in memory, a tool for development and tests; data are lost at the end");
+    WriteNote("a DynamoDB in memory, a tool for development and tests; " +
+              (arguments.data_file.empty() ? "data are lost at the end"
+                                           : "data are kept in " + arguments.data_file));
     (*server)->Run();
     return kDone;
 }

@@ -11,6 +11,17 @@
 namespace lddynamo::dynamodb::local {
 namespace {
 
+constexpr std::string_view kNoData =
+    "The data file failed; this local server must be started again";
+
+bool MayAddRows(std::string_view operation) {
+    for (std::string_view const adds :
+         {"PutItem", "UpdateItem", "BatchWriteItem", "TransactWriteItems"}) {
+        if (operation == adds) return true;
+    }
+    return false;
+}
+
 HttpResponse Refusal(std::string_view code, std::string message = {}, int status = 400) {
     memory::ServiceError error;
     error.code = code;
@@ -81,9 +92,37 @@ LocalService::LocalService(LocalServiceOptions options)
       dice_(std::move(options_.faults)) {
 }
 
+Result<std::unique_ptr<LocalService>> LocalService::Create(LocalServiceOptions options) {
+    std::unique_ptr<LocalService> service(new LocalService(std::move(options)));
+    LocalServiceOptions const& kept = service->options_;
+    if (kept.data_file.empty()) return service;
+    auto file = DataFile::Open(kept.data_file, service->engine_, kept.data_file_options);
+    if (!file) return Fail(std::move(file.error()));
+    service->data_file_ = std::move(*file);
+    service->PassNotesOn();
+    return service;
+}
+
+void LocalService::PassNotesOn() {
+    if (!data_file_) return;
+    for (std::string const& note : data_file_->TakeNotes()) {
+        if (options_.on_note) options_.on_note(note);
+    }
+}
+
+std::optional<HttpResponse> LocalService::Commit() {
+    if (!data_file_) return std::nullopt;
+    auto const synced = data_file_->Sync();
+    PassNotesOn();
+    if (synced) return std::nullopt;
+    return Refusal("InternalServerError", std::string(kNoData), 500);
+}
+
 http::ServerAnswer LocalService::Handle(http::ServerRequest const& request) {
     if (options_.fault_control && request.target == kFaultPath) return ControlFaults(request);
     auto answer = HandleOperation(request);
+    // Reads wait too: what they saw may not be durable yet.
+    answer.after_commit = data_file_ && data_file_->HasUnsynced();
     auto const now = clock_.Now() + dice_.Settings().skew;
     answer.response.headers.emplace_back("Date",
                                          http::HttpDate(std::chrono::system_clock::to_time_t(now)));
@@ -101,16 +140,29 @@ http::ServerAnswer LocalService::HandleOperation(http::ServerRequest const& requ
 
     Fate const fate = dice_.Throw(operation, EntriesOf(operation, *parameters));
     HttpResponse response;
-    if (fate.does_operation) {
-        auto outcome = memory::Perform(engine_, operation, *parameters, fate.unprocessed);
-        response = outcome ? memory::ToHttp(std::move(*outcome)) : memory::ToHttp(outcome.error());
-    }
+    if (fate.does_operation) response = Perform(operation, *parameters, fate.unprocessed);
     if (fate.fault == FaultKind::kThrottle) response = Throttled(operation, fate.other_code);
     if (fate.fault == FaultKind::kError500) {
         response = Refusal("InternalServerError", "Internal server error", 500);
     }
     if (response.status == 0) response.status = 500;  // held or reset: nobody will see it
     return Deliver(std::move(response), fate);
+}
+
+HttpResponse LocalService::Perform(std::string_view operation, Value const& parameters,
+                                   std::size_t unprocessed) {
+    // What is in memory may not be what is on the disk.
+    if (data_file_ && !data_file_->IsUsable()) {
+        return Refusal("InternalServerError", std::string(kNoData), 500);
+    }
+    if (MayAddRows(operation) && engine_.Bytes() >= options_.max_table_bytes) {
+        return Refusal("ItemCollectionSizeLimitExceededException",
+                       "The tables of this local server hold " + std::to_string(engine_.Bytes()) +
+                           " bytes; it takes no more");
+    }
+    auto outcome = memory::Perform(engine_, operation, parameters, unprocessed);
+    PassNotesOn();
+    return outcome ? memory::ToHttp(std::move(*outcome)) : memory::ToHttp(outcome.error());
 }
 
 HttpResponse LocalService::ControlFaults(http::ServerRequest const& request) {

@@ -3,12 +3,18 @@
 /// Layer: dynamodb (local service).
 #pragma once
 
+#include "dynamodb/local/data_file.hpp"
 #include "dynamodb/local/faults.hpp"
 #include "dynamodb/memory/engine.hpp"
 #include "http/http_server.hpp"
 
 #include <lddynamo/clock.hpp>
 
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace lddynamo::dynamodb::local {
@@ -19,17 +25,30 @@ inline constexpr std::string_view kFaultPath = "/_lddynamo/faults";
 struct LocalServiceOptions {
     FaultSettings faults{};
     bool fault_control = false;  ///< Serve kFaultPath.
-    Clock* clock = nullptr;      ///< nullptr: the machine's.
+    std::string data_file{};     ///< Where tables are kept; empty: nowhere.
+    DataFileOptions data_file_options{};
+    std::size_t max_table_bytes = std::size_t{4} << 30U;  ///< More rows are refused.
+    /// Told what a user should read: a cut data file, a full disk.
+    std::function<void(std::string const&)> on_note{};
+    Clock* clock = nullptr;  ///< nullptr: the machine's.
 };
 
 /// Not thread-safe: requests come one after another.
 class LocalService {
   public:
-    explicit LocalService(LocalServiceOptions options = {});
+    /// @retval others  as DataFile::Open.
+    [[nodiscard]] static Result<std::unique_ptr<LocalService>> Create(
+        LocalServiceOptions options = {});
 
     [[nodiscard]] http::ServerAnswer Handle(http::ServerRequest const& request);
+    /// HttpServerOptions::commit.
+    [[nodiscard]] std::optional<HttpResponse> Commit();
 
   private:
+    explicit LocalService(LocalServiceOptions options);
+    void PassNotesOn();
+    [[nodiscard]] HttpResponse Perform(std::string_view operation, Value const& parameters,
+                                       std::size_t unprocessed);
     [[nodiscard]] http::ServerAnswer HandleOperation(http::ServerRequest const& request);
     [[nodiscard]] HttpResponse ControlFaults(http::ServerRequest const& request);
 
@@ -37,6 +56,7 @@ class LocalService {
     Clock& clock_;
     FaultDice dice_;
     memory::Engine engine_{};
+    std::unique_ptr<DataFile> data_file_{};  ///< nullptr: nothing is kept.
 };
 
 }  // namespace lddynamo::dynamodb::local

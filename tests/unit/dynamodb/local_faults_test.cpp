@@ -134,7 +134,8 @@ TEST(FaultDiceTest, SparesOtherOperations) {
 }
 
 TEST(LocalServiceFaultsTest, ThrottlesBeforeTheOperation) {
-    LocalService service(WithFaults("throttle=1,operations=PutItem"));
+    auto const service_owner = LocalService::Create(WithFaults("throttle=1,operations=PutItem"));
+    LocalService& service = **service_owner;
     ASSERT_EQ(service.Handle(Wire("CreateTable", kCreate)).response.status, 200);
     bool provisioned = false;
     bool throttling = false;
@@ -158,8 +159,9 @@ TEST(LocalServiceFaultsTest, LosesAnswersBeforeAndAfterTheOperation) {
                                                        {"error500", Delivery::kWhole}}) {
         int done = 0;
         for (int seed = 0; seed < 20; ++seed) {
-            LocalService service(
+            auto const service_owner = LocalService::Create(
                 WithFaults(fault + "=1,operations=PutItem,seed=" + std::to_string(seed)));
+            LocalService& service = **service_owner;
             ASSERT_EQ(service.Handle(Wire("CreateTable", kCreate)).response.status, 200);
             auto const answer =
                 service.Handle(Wire("PutItem", R"({"TableName":"tab","Item":{"k":{"S":"a"}}})"));
@@ -173,7 +175,9 @@ TEST(LocalServiceFaultsTest, LosesAnswersBeforeAndAfterTheOperation) {
 }
 
 TEST(LocalServiceFaultsTest, SpoilsAnswersOfWhatWasDone) {
-    LocalService service(WithFaults("half=1,operations=PutItem+GetItem"));
+    auto const service_owner =
+        LocalService::Create(WithFaults("half=1,operations=PutItem+GetItem"));
+    LocalService& service = **service_owner;
     ASSERT_EQ(service.Handle(Wire("CreateTable", kCreate)).response.status, 200);
     auto const half =
         service.Handle(Wire("PutItem", R"({"TableName":"tab","Item":{"k":{"S":"a"}}})"));
@@ -188,7 +192,8 @@ TEST(LocalServiceFaultsTest, SpoilsAnswersOfWhatWasDone) {
 }
 
 TEST(LocalServiceFaultsTest, LeavesEntriesOfEveryBatch) {
-    LocalService service(WithFaults("unprocessed=1"));
+    auto const service_owner = LocalService::Create(WithFaults("unprocessed=1"));
+    LocalService& service = **service_owner;
     ASSERT_EQ(service.Handle(Wire("CreateTable", kCreate)).response.status, 200);
     std::string writes;
     std::string keys;
@@ -212,14 +217,16 @@ TEST(LocalServiceFaultsTest, ShiftsItsClock) {
     test_support::FakeClock clock(std::chrono::system_clock::from_time_t(784111777));
     auto options = WithFaults("skew=10m,delay=3s");
     options.clock = &clock;
-    LocalService service(std::move(options));
+    auto const service_owner = LocalService::Create(std::move(options));
+    LocalService& service = **service_owner;
     auto const answer = service.Handle(Wire("ListTables", "{}"));
     EXPECT_EQ(*answer.response.Header("Date"), "Sun, 06 Nov 1994 08:59:37 GMT");
     EXPECT_EQ(answer.delay, std::chrono::seconds(3));
 }
 
 TEST(LocalServiceFaultsTest, StopsAfterSoManyRequests) {
-    LocalService service(WithFaults("stop_after=2"));
+    auto const service_owner = LocalService::Create(WithFaults("stop_after=2"));
+    LocalService& service = **service_owner;
     EXPECT_EQ(service.Handle(Wire("CreateTable", kCreate)).delivery, Delivery::kWhole);
     EXPECT_EQ(service.Handle(Wire("ListTables", "{}")).delivery, Delivery::kWhole);
     EXPECT_EQ(
@@ -229,7 +236,8 @@ TEST(LocalServiceFaultsTest, StopsAfterSoManyRequests) {
 }
 
 TEST(LocalServiceFaultsTest, IsControlledOverHttp) {
-    LocalService service(WithFaults("throttle=1"));
+    auto const service_owner = LocalService::Create(WithFaults("throttle=1"));
+    LocalService& service = **service_owner;
     EXPECT_EQ(service.Handle(Wire("ListTables", "{}")).response.status, 400);
     auto const counts = Value::Parse(service.Handle(Control("GET")).response.body).value();
     EXPECT_EQ(counts["faults"]["throttle"].AsDouble(), 1);
@@ -246,7 +254,8 @@ TEST(LocalServiceFaultsTest, IsControlledOverHttp) {
     EXPECT_EQ(service.Handle(Control("POST", "{}")).response.status, 200);
     EXPECT_EQ(service.Handle(Wire("ListTables", "{}")).response.status, 200);
 
-    LocalService closed;
+    auto const closed_owner = LocalService::Create();
+    LocalService& closed = **closed_owner;
     EXPECT_THAT(closed.Handle(Control("GET")).response.body,
                 HasSubstr("UnknownOperationException"));
 }
