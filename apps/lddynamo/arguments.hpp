@@ -63,6 +63,7 @@ struct Arguments {
     std::string data_file{};                    ///< kLocal; empty: memory only
     std::string faults{};                       ///< kLocal
     std::optional<std::uint64_t> fault_seed{};  ///< kLocal
+    bool verify_signatures = false;             ///< kLocal
     bool fault_control = false;                 ///< kLocal
 };
 

@@ -103,6 +103,8 @@ class Grammar {
         local.add_option("--port", arguments_.port, "the TCP port, 0 for any; default 8000");
         local.add_option("--data", arguments_.data_file,
                          "keep the tables in this file, which survives crashes");
+        local.add_flag("--verify-signatures", arguments_.verify_signatures,
+                       "refuse requests not signed with the keys of the environment");
         local.add_option("--fault", arguments_.faults,
                          "faults to have, for tests, such as throttle=0.5,delay=50ms,reset=0.02");
         local.add_option_function<std::uint64_t>(

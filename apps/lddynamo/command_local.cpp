@@ -5,10 +5,34 @@
 #include "dynamodb/memory/wire.hpp"
 #include "http/http_server.hpp"
 
+#include <lddynamo/aws.hpp>
+#include <lddynamo/environment.hpp>
+
 #include <fmt/format.h>
 #include <signal.h>
 
 namespace lddynamo::app {
+namespace {
+
+using dynamodb::local::SignatureCheck;
+
+/// Of the environment's keys and region: arguments can be seen by everyone on a machine.
+Result<SignatureCheck> MakeSignatureCheck(Arguments const& arguments) {
+    Environment const& environment = ProcessEnvironment();
+    auto credentials = MakeEnvironmentCredentials(environment)->GetCredentials();
+    if (!credentials) return Fail(credentials.error());
+    if (!*credentials) {
+        return Fail(ErrorCode::kCredentials,
+                    "--verify-signatures needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
+    }
+    std::string region = arguments.common.region;
+    for (char const* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+        if (region.empty()) region = environment.GetNonEmpty(name).value_or("");
+    }
+    return SignatureCheck(std::move(**credentials), std::move(region));
+}
+
+}  // namespace
 
 int RunLocal(Session const& session) {
     Arguments const& arguments = session.Args();
@@ -21,6 +45,11 @@ int RunLocal(Session const& session) {
     if (arguments.fault_seed) faults->seed = *arguments.fault_seed;
     service_options.faults = std::move(*faults);
     service_options.fault_control = arguments.fault_control;
+    if (arguments.verify_signatures) {
+        auto check = MakeSignatureCheck(arguments);
+        if (!check) return Report(check.error());
+        service_options.signatures.emplace(std::move(*check));
+    }
     service_options.data_file = arguments.data_file;
     service_options.on_note = [](std::string const& note) { WriteNote(note); };
     ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write

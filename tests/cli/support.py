@@ -51,6 +51,7 @@ def flag(key, version=1, **properties):
 class LocalServer(unittest.TestCase):
     """A test case with `lddynamo local` running."""
     arguments = ()  # more for the server
+    environment = {}
 
     @classmethod
     def setUpClass(cls):
@@ -58,7 +59,8 @@ class LocalServer(unittest.TestCase):
             raise RuntimeError("set LDDYNAMO_PROGRAM to the program under test")
         cls.server = subprocess.Popen([PROGRAM, "local", "--port", "0", *cls.arguments],
                                       stdout=subprocess.PIPE,
-                                      stderr=subprocess.DEVNULL, env=clean_environment())
+                                      stderr=subprocess.DEVNULL,
+                                      env=clean_environment(**cls.environment))
         line = cls.server.stdout.readline().decode()
         if not line.startswith("listening on http://127.0.0.1:"):
             cls.server.kill()

@@ -61,6 +61,16 @@ void SpoilChecksum(HttpResponse& response) {
     }
 }
 
+/// What is no operation at all, in the service's words; load balancers ask the first.
+HttpResponse NoOperation(std::string_view method) {
+    HttpResponse response;
+    bool const healthy = method == "GET" || method == "HEAD";
+    response.status = healthy ? 200 : 404;
+    response.body =
+        healthy ? "healthy: dynamodb.us-east-1.amazonaws.com " : "<UnknownOperationException/>\n";
+    return response;
+}
+
 http::ServerAnswer Deliver(HttpResponse response, Fate const& fate) {
     using Delivery = http::ServerAnswer::Delivery;
     http::ServerAnswer answer(std::move(response));
@@ -120,13 +130,17 @@ std::optional<HttpResponse> LocalService::Commit() {
 
 http::ServerAnswer LocalService::Handle(http::ServerRequest const& request) {
     if (options_.fault_control && request.target == kFaultPath) return ControlFaults(request);
-    auto answer = HandleOperation(request);
+    auto const now = Now();
+    auto answer = request.method == "POST" ? HandleOperation(request) : NoOperation(request.method);
     // Reads wait too: what they saw may not be durable yet.
     answer.after_commit = data_file_ && data_file_->HasUnsynced();
-    auto const now = clock_.Now() + dice_.Settings().skew;
     answer.response.headers.emplace_back("Date",
                                          http::HttpDate(std::chrono::system_clock::to_time_t(now)));
     return answer;
+}
+
+std::chrono::system_clock::time_point LocalService::Now() const {
+    return clock_.Now() + dice_.Settings().skew;
 }
 
 http::ServerAnswer LocalService::HandleOperation(http::ServerRequest const& request) {
@@ -137,6 +151,11 @@ http::ServerAnswer LocalService::HandleOperation(http::ServerRequest const& requ
         request.body.empty() ? Result<Value>(Value()) : Value::Parse(request.body);
     if (!parameters) return Refusal("SerializationException");
     if (operation.empty()) return Refusal("UnknownOperationException");
+    if (options_.signatures) {
+        if (auto const refusal = options_.signatures->Refusal(request, Now())) {
+            return memory::ToHttp(*refusal);
+        }
+    }
 
     Fate const fate = dice_.Throw(operation, EntriesOf(operation, *parameters));
     HttpResponse response;

@@ -5,11 +5,13 @@
 
 #include "dynamodb/local/data_file.hpp"
 #include "dynamodb/local/faults.hpp"
+#include "dynamodb/local/signature_check.hpp"
 #include "dynamodb/memory/engine.hpp"
 #include "http/http_server.hpp"
 
 #include <lddynamo/clock.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -27,6 +29,7 @@ struct LocalServiceOptions {
     bool fault_control = false;  ///< Serve kFaultPath.
     std::string data_file{};     ///< Where tables are kept; empty: nowhere.
     DataFileOptions data_file_options{};
+    std::optional<SignatureCheck> signatures{};  ///< Of every operation; empty: none is checked.
     std::size_t max_table_bytes = std::size_t{4} << 30U;  ///< More rows are refused.
     /// Told what a user should read: a cut data file, a full disk.
     std::function<void(std::string const&)> on_note{};
@@ -47,6 +50,7 @@ class LocalService {
   private:
     explicit LocalService(LocalServiceOptions options);
     void PassNotesOn();
+    [[nodiscard]] std::chrono::system_clock::time_point Now() const;
     [[nodiscard]] HttpResponse Perform(std::string_view operation, Value const& parameters,
                                        std::size_t unprocessed);
     [[nodiscard]] http::ServerAnswer HandleOperation(http::ServerRequest const& request);
