@@ -49,6 +49,29 @@ class LocalSignaturesTest(LocalServer):
             item = client.get_item(TableName=self.table, Key={"k": {"S": "a"}})["Item"]
             self.assertEqual(item["v"]["S"], text)
 
+    def test_botocore_reads_the_answers_about_tables(self):
+        client = self.client()
+        arguments = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+                     "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}],
+                     "BillingMode": "PAY_PER_REQUEST", "TableName": self.table}
+        arn = client.create_table(**arguments)["TableDescription"]["TableArn"]
+        table = client.update_table(
+            TableName=self.table, BillingMode="PROVISIONED",
+            ProvisionedThroughput={"ReadCapacityUnits": 5, "WriteCapacityUnits": 6})
+        self.assertEqual(table["TableDescription"]["ProvisionedThroughput"]["WriteCapacityUnits"], 6)
+        client.update_time_to_live(TableName=self.table, TimeToLiveSpecification={
+            "AttributeName": "t", "Enabled": True})
+        self.assertEqual(client.describe_time_to_live(TableName=self.table)["TimeToLiveDescription"],
+                         {"AttributeName": "t", "TimeToLiveStatus": "ENABLED"})
+        client.tag_resource(ResourceArn=arn, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+        client.untag_resource(ResourceArn=arn, TagKeys=["a"])
+        self.assertEqual(client.list_tags_of_resource(ResourceArn=arn)["Tags"],
+                         [{"Key": "b", "Value": "2"}])
+        self.assertEqual(client.describe_limits()["TableMaxWriteCapacityUnits"], 40000)
+        client.delete_table(TableName=self.table)
+        client.create_table(**arguments)  # at once
+        client.get_waiter("table_exists").wait(TableName=self.table)
+
     def test_botocore_is_refused(self):
         mismatch = "The request signature we calculated does not match"
         code, message = self.refused(self.client(secret="other").list_tables)

@@ -132,6 +132,16 @@ TEST_F(LocalDataFileTest, KeepsEverything) {
         other.replace(other.find("tab"), 3, "gone");
         ASSERT_THAT(tables.Do("CreateTable", other), HasSubstr("ACTIVE"));
         ASSERT_THAT(tables.Do("DeleteTable", R"({"TableName":"gone"})"), HasSubstr("DELETING"));
+        EXPECT_THAT(
+            tables.Do("UpdateTable", R"({"TableName":"tab","DeletionProtectionEnabled":true})"),
+            HasSubstr("ACTIVE"));
+        EXPECT_THAT(tables.Do("UpdateTimeToLive", R"({"TableName":"tab","TimeToLiveSpecification":)"
+                                                  R"({"AttributeName":"s","Enabled":true}})"),
+                    HasSubstr("true"));
+        EXPECT_EQ(tables.Do("TagResource",
+                            R"({"ResourceArn":"arn:aws:dynamodb:us-east-1:000000000000:table/tab",)"
+                            R"("Tags":[{"Key":"team","Value":"blue"}]})"),
+                  "");
         ASSERT_TRUE(tables.file->Sync());
         EXPECT_FALSE(tables.file->HasUnsynced());
         before = tables.Dump();
@@ -140,6 +150,8 @@ TEST_F(LocalDataFileTest, KeepsEverything) {
     ASSERT_TRUE(again.file) << again.error.message;
     EXPECT_EQ(again.Dump(), before);
     EXPECT_EQ(again.engine.Rows("tab").size(), 4U);
+    EXPECT_EQ(again.engine.Tables().at("tab").Settings().ttl_attribute, "s");
+    EXPECT_EQ(again.engine.Tables().at("tab").Settings().tags.at("team"), "blue");
     EXPECT_THAT(again.file->TakeNotes(), IsEmpty());
 }
 
