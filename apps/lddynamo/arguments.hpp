@@ -60,6 +60,7 @@ struct Arguments {
     bool detail = false;                        ///< kEval
     bool explain = false;                       ///< kEval
     std::uint16_t port = 8000;                  ///< kLocal
+    bool makes_table = false;                   ///< kLocal: --table was given
     std::string data_file{};                    ///< kLocal; empty: memory only
     std::string faults{};                       ///< kLocal
     std::optional<std::uint64_t> fault_seed{};  ///< kLocal

@@ -152,6 +152,8 @@ class Grammar {
         if (arguments_.command != Command::kLocal && arguments_.common.table.empty()) {
             return fail("no table: give --table or set LDDYNAMO_TABLE");
         }
+        // A variable that is set for other commands makes no table.
+        arguments_.makes_table = given_.table.has_value();
         parsed.arguments = std::move(arguments_);
         return parsed;
     }

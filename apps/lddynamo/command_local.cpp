@@ -50,6 +50,7 @@ int RunLocal(Session const& session) {
         if (!check) return Report(check.error());
         service_options.signatures.emplace(std::move(*check));
     }
+    if (arguments.makes_table) service_options.table = arguments.common.table;
     service_options.data_file = arguments.data_file;
     service_options.on_note = [](std::string const& note) { WriteNote(note); };
     ::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write

@@ -29,6 +29,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when out of file descriptors
 constexpr std::chrono::seconds kFarewell{2};  // for what is under way at the end of a connection
+constexpr std::size_t kSmall = 65536;         // is taken however much is buffered
 constexpr std::size_t kKeptOutput = 16384;    // by a connection that waits for its next request
 
 class Session;
@@ -54,6 +55,7 @@ struct Listener {
     std::uint16_t port = 0;
     std::atomic<bool> stopped{false};
     bool accepting = false;
+    std::size_t buffered = 0;       ///< By all sessions; see max_buffered_bytes.
     std::set<Session*> sessions{};  ///< Each keeps itself alive by what it waits for.
     asio::io_context context{1};    ///< Ends before what sessions use.
     tcp::acceptor acceptor;
@@ -67,7 +69,10 @@ class Session final : public std::enable_shared_from_this<Session> {
   public:
     Session(tcp::socket socket, Listener& server)
         : socket_(std::move(socket)), timer_(socket_.get_executor()), server_(server) {}
-    ~Session() { server_.End(this); }
+    ~Session() {
+        Buffer(0);
+        server_.End(this);
+    }
 
     void Start() {
         error_code ignored;
@@ -121,6 +126,8 @@ class Session final : public std::enable_shared_from_this<Session> {
     void OnBytes(std::string_view bytes) {
         switch (parser_->Feed(bytes)) {
             case MessageParser::State::kNeedMore:
+                Buffer(parser_->GetMessage().body.capacity());
+                if (IsTooMuch()) return Refuse(503);
                 return WantsContinue() ? SendContinue() : Read();
             case MessageParser::State::kDone:
                 keep_alive_ = parser_->KeepsAlive() && !server_.stopped;
@@ -176,6 +183,11 @@ class Session final : public std::enable_shared_from_this<Session> {
             SetTimeout(server_.options.idle_timeout);
             return ReadAndDrop();
         }
+        Buffer(answer_.response.body.capacity());
+        if (IsTooMuch()) {
+            answer_ = PlainAnswer(503);
+            Buffer(0);
+        }
         bool const cut = answer_.delivery == Delivery::kCut;
         output_ = AnswerHead(answer_.response, keep_alive_);
         if (HasBody(answer_.response.status) && !to_head_) {
@@ -188,6 +200,17 @@ class Session final : public std::enable_shared_from_this<Session> {
             if (self.keep_alive_) return self.NextRequest();
             self.Close();
         });
+    }
+
+    /// This many bytes are held for the client.
+    void Buffer(std::size_t bytes) {
+        server_.buffered = server_.buffered - buffered_ + bytes;
+        buffered_ = bytes;
+    }
+
+    [[nodiscard]] bool IsTooMuch() const {
+        return buffered_ > kSmall && server_.buffered > server_.options.max_buffered_bytes &&
+               server_.buffered > buffered_;
     }
 
     // The connection cannot go on: nobody knows where the next request would begin.
@@ -219,6 +242,7 @@ class Session final : public std::enable_shared_from_this<Session> {
                           [self = shared_from_this(), then](error_code const& error, std::size_t) {
                               self->answering_ = false;
                               if (self->output_.capacity() > kKeptOutput) self->output_ = {};
+                              self->Buffer(0);
                               if (error) return self->Close();
                               then(*self);
                           });
@@ -252,6 +276,7 @@ class Session final : public std::enable_shared_from_this<Session> {
     Listener& server_;
     std::unique_ptr<MessageParser> parser_;
     std::array<char, 16384> buffer_;
+    std::size_t buffered_ = 0;
     std::string rest_;    ///< Bytes of the next request.
     std::string output_;  ///< What is being written.
     bool continued_ = false;

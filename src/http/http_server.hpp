@@ -46,6 +46,9 @@ struct HttpServerOptions {
     std::uint16_t port = 0;                   ///< 0: any free one.
     std::size_t max_body_bytes = 32U << 20U;  ///< Larger bodies are answered with 413.
     std::size_t max_connections = 1000;       ///< More wait in the kernel's queue.
+    /// Of all requests being received and answers being sent, together. Whoever goes beyond with a
+    /// large one is answered with 503; one alone never does.
+    std::size_t max_buffered_bytes = 256U << 20U;
     std::chrono::milliseconds idle_timeout{120000};
     bool stop_on_signals = false;  ///< SIGINT and SIGTERM stop it, from Create on.
     /// Called before answers that ask for it are sent, once for all that are ready: the place to

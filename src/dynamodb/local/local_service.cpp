@@ -104,13 +104,24 @@ LocalService::LocalService(LocalServiceOptions options)
 
 Result<std::unique_ptr<LocalService>> LocalService::Create(LocalServiceOptions options) {
     std::unique_ptr<LocalService> service(new LocalService(std::move(options)));
-    LocalServiceOptions const& kept = service->options_;
-    if (kept.data_file.empty()) return service;
-    auto file = DataFile::Open(kept.data_file, service->engine_, kept.data_file_options);
-    if (!file) return Fail(std::move(file.error()));
-    service->data_file_ = std::move(*file);
-    service->PassNotesOn();
+    if (auto const begun = service->Begin(); !begun) return Fail(begun.error());
     return service;
+}
+
+Status LocalService::Begin() {
+    if (!options_.data_file.empty()) {
+        auto file = DataFile::Open(options_.data_file, engine_, options_.data_file_options);
+        if (!file) return Fail(std::move(file.error()));
+        data_file_ = std::move(*file);
+        PassNotesOn();
+    }
+    if (options_.table.empty() || engine_.DescribeTable(options_.table)) return {};
+    memory::TableSettings settings;
+    settings.name = options_.table;
+    settings.keys = {"namespace", "S", "key", "S"};  // as every LaunchDarkly SDK wants it
+    auto const made = engine_.CreateTable(std::move(settings));
+    if (!made) return Fail(ErrorCode::kInvalidArgument, made.error().message);
+    return data_file_ ? data_file_->Sync() : Status{};
 }
 
 void LocalService::PassNotesOn() {

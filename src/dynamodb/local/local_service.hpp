@@ -27,6 +27,7 @@ inline constexpr std::string_view kFaultPath = "/_lddynamo/faults";
 struct LocalServiceOptions {
     FaultSettings faults{};
     bool fault_control = false;  ///< Serve kFaultPath.
+    std::string table{};         ///< Is made when it is not there; empty: none.
     std::string data_file{};     ///< Where tables are kept; empty: nowhere.
     DataFileOptions data_file_options{};
     std::optional<SignatureCheck> signatures{};  ///< Of every operation; empty: none is checked.
@@ -39,6 +40,7 @@ struct LocalServiceOptions {
 /// Not thread-safe: requests come one after another.
 class LocalService {
   public:
+    /// @retval ErrorCode::kInvalidArgument  `table` cannot be made.
     /// @retval others  as DataFile::Open.
     [[nodiscard]] static Result<std::unique_ptr<LocalService>> Create(
         LocalServiceOptions options = {});
@@ -49,6 +51,7 @@ class LocalService {
 
   private:
     explicit LocalService(LocalServiceOptions options);
+    [[nodiscard]] Status Begin();
     void PassNotesOn();
     [[nodiscard]] std::chrono::system_clock::time_point Now() const;
     [[nodiscard]] HttpResponse Perform(std::string_view operation, Value const& parameters,

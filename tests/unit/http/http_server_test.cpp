@@ -220,6 +220,38 @@ TEST(HttpServerTest, ServesMoreClientsThanItHasConnections) {
     for (auto const& client : clients) EXPECT_THAT(client->Read(), StartsWith("HTTP/1.1 200"));
 }
 
+TEST(HttpServerTest, BuffersNoMoreThanItMayForAllTogether) {
+    constexpr std::size_t kMegabyte = 1U << 20U;
+    auto const server = std::move(*HttpServer::Create(
+        [](ServerRequest const& request) {
+            HttpResponse response;
+            response.status = 200;
+            response.body = request.target == "/large" ? std::string(64 * kMegabyte, 'x')
+                                                       : std::to_string(request.body.size());
+            return response;
+        },
+        {.max_body_bytes = 4 * kMegabyte, .max_buffered_bytes = 4 * kMegabyte}));
+    std::thread thread([&] { server->Run(); });
+    std::string const large =
+        "PUT / HTTP/1.1\r\nContent-Length: 3145728\r\n\r\n" + std::string(3 * kMegabyte, 'x');
+    std::string const small = "PUT / HTTP/1.1\r\nContent-Length: 2\r\n\r\nab";
+    // One alone is served; while it does not read, its answer is held.
+    RawClient first(server->Port());
+    EXPECT_THAT(first.Send("GET /large HTTP/1.1\r\nConnection: close\r\n\r\n").Read("\r\n\r\n"),
+                StartsWith("HTTP/1.1 200"));
+    RawClient second(server->Port());
+    EXPECT_THAT(second.Send(large).Read(), StartsWith("HTTP/1.1 503"));
+    RawClient third(server->Port());  // small ones are served
+    EXPECT_THAT(third.Send(small).Read("\r\n\r\n2"), StartsWith("HTTP/1.1 200"));
+    EXPECT_THAT(third.Send("GET /large HTTP/1.1\r\n\r\n").Read("Unavailable\n"),
+                StartsWith("HTTP/1.1 503"));
+    EXPECT_GT(first.Read().size(), 60 * kMegabyte);
+    // What was held is free again.
+    EXPECT_THAT(third.Send(large).Read("\r\n\r\n3145728"), StartsWith("HTTP/1.1 200"));
+    server->Stop();
+    thread.join();
+}
+
 TEST(HttpServerTest, HasAnswersLostInEveryWay) {
     using Delivery = ServerAnswer::Delivery;
     auto const server = std::move(*HttpServer::Create(
