@@ -76,6 +76,12 @@ struct Arguments {
     bool yes = false;                           ///< kWipe
     bool big_segments = false;                  ///< kWipe
     std::size_t max_rows = 100'000;             ///< kDoctor
+    bool makes_table = false;                   ///< kLocal: --table was given
+    std::string data_file{};                    ///< kLocal; empty: memory only
+    std::string faults{};                       ///< kLocal
+    std::optional<std::uint64_t> fault_seed{};  ///< kLocal
+    bool verify_signatures = false;             ///< kLocal
+    bool fault_control = false;                 ///< kLocal
 };
 
 /// The common options as given on the command line; an empty optional was not given.

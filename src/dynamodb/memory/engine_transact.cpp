@@ -94,7 +94,14 @@ Outcome<TransactWriteOutput> Engine::TransactWrite(TransactWriteInput const& inp
     ForgetOldTokens();
     if (auto const used = tokens_.find(input.token);
         !input.token.empty() && used != tokens_.end()) {
-        if (used->second.fingerprint == input.fingerprint) return output;  // done before
+        if (used->second.fingerprint == input.fingerprint) {
+            output.repeated = true;
+            for (std::size_t i = 0; i < writes.size(); ++i) {
+                Row const* row = writes[i].table->Find(writes[i].key);
+                output.units[input.actions[i].table] += 2 * ReadUnits(row ? row->bytes : 0, true);
+            }
+            return output;
+        }
         return Refuse("IdempotentParameterMismatchException",
                       "A previous request with this client token had different parameters");
     }
@@ -109,6 +116,11 @@ Outcome<TransactWriteOutput> Engine::TransactWrite(TransactWriteInput const& inp
         }
     }
     if (cancelled) return Cancelled(std::move(reasons));
+    std::vector<Change> changes;
+    for (std::size_t i = 0; i < input.actions.size(); ++i) {
+        AddChange(changes, input.actions[i], writes[i], effects[i]);
+    }
+    if (!Keep(changes)) return NotKept();
     for (std::size_t i = 0; i < input.actions.size(); ++i) {
         output.units[input.actions[i].table] += 2 * Commit(writes[i], effects[i]);
     }

@@ -139,6 +139,7 @@ struct TransactWriteInput {
 };
 struct TransactWriteOutput {
     std::map<std::string, double, std::less<>> units{};  ///< per table
+    bool repeated = false;  ///< Done before under this token: only read now.
 };
 
 }  // namespace lddynamo::dynamodb::memory

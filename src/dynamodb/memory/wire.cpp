@@ -4,10 +4,13 @@
 #include "dynamodb/memory/wire_answers.hpp"
 #include "dynamodb/memory/wire_check.hpp"
 #include "dynamodb/memory/wire_requests.hpp"
+#include "dynamodb/memory/wire_settings.hpp"
 #include "dynamodb/memory/wire_shapes.hpp"
 
 #include <zlib.h>
 
+#include <functional>
+#include <map>
 #include <utility>
 
 namespace lddynamo::dynamodb::memory {
@@ -43,6 +46,17 @@ Outcome<std::string> PerformWrite(Engine& engine, Value const& json, WriteInput:
     return out;
 }
 
+/// Of transactions the service also tells which kind of units it were.
+void AppendTransactCapacity(ObjectWriter& writer, CapacityDetail detail,
+                            std::map<std::string, double, std::less<>> const& tables,
+                            std::string_view kind) {
+    if (detail == CapacityDetail::kNone) return;
+    std::string& list = writer.Key("ConsumedCapacity");
+    AppendArray(list, tables, [&](auto const& table) {
+        AppendCapacity(list, detail, table.first, table.second, kind);
+    });
+}
+
 Outcome<std::string> PerformTransactWrite(Engine& engine, Value const& json) {
     auto const input = ToTransactWrite(json);
     if (!input) return Refuse(input.error());
@@ -52,30 +66,26 @@ Outcome<std::string> PerformTransactWrite(Engine& engine, Value const& json) {
     std::string out;
     {
         ObjectWriter writer(out);
-        if (detail != CapacityDetail::kNone) {
-            std::string& list = writer.Key("ConsumedCapacity");
-            list += '[';
-            bool first = true;
-            for (auto const& [table, units] : output->units) {
-                if (!first) list += ',';
-                first = false;
-                AppendCapacity(list, detail, table, units);
-            }
-            list += ']';
-        }
+        AppendTransactCapacity(writer, detail, output->units, output->repeated ? "Read" : "Write");
     }
     return out;
 }
 
 Outcome<std::string> PerformTransactGet(Engine& engine, Value const& json) {
-    auto output = engine.TransactGet(ToTransactGet(json));
+    auto const inputs = ToTransactGet(json);
+    auto output = engine.TransactGet(inputs);
     if (!output) return Refuse(std::move(output.error()));
-    std::string out = "{\"Responses\":[";
-    for (std::size_t i = 0; i < output->size(); ++i) {
-        if (i > 0) out += ',';
-        out += PerformGet((*output)[i], {}, CapacityDetail::kNone);
+    std::map<std::string, double, std::less<>> units;
+    for (std::size_t i = 0; i < inputs.size(); ++i) units[inputs[i].table] += (*output)[i].units;
+    std::string out;
+    {
+        ObjectWriter writer(out);
+        AppendTransactCapacity(writer, WantedCapacity(json), units, "Read");
+        AppendArray(writer.Key("Responses"), *output, [&](GetOutput const& one) {
+            out += PerformGet(one, {}, CapacityDetail::kNone);
+        });
     }
-    return out + "]}";
+    return out;
 }
 
 Outcome<std::string> PerformTable(Engine& engine, std::string_view operation, Value const& json) {
@@ -189,6 +199,7 @@ Outcome<std::string> Perform(Engine& engine, std::string_view operation, Value c
     if (operation == "TransactWriteItems") return PerformTransactWrite(engine, parameters);
     if (operation == "TransactGetItems") return PerformTransactGet(engine, parameters);
     if (operation == "ListTables") return PerformListTables(engine, parameters);
+    if (auto outcome = PerformSettings(engine, operation, parameters)) return std::move(*outcome);
     return PerformTable(engine, operation, parameters);
 }
 

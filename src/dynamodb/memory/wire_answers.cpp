@@ -56,12 +56,18 @@ CapacityDetail WantedCapacity(Value const& parameters) {
     return wanted == "INDEXES" ? CapacityDetail::kIndexes : CapacityDetail::kNone;
 }
 
-void AppendCapacity(std::string& out, CapacityDetail detail, std::string_view table, double units) {
+void AppendCapacity(std::string& out, CapacityDetail detail, std::string_view table, double units,
+                    std::string_view kind) {
+    auto const append_units = [&](ObjectWriter& writer) {
+        writer.Number("CapacityUnits", units);
+        if (!kind.empty()) writer.Number(std::string(kind) + "CapacityUnits", units);
+    };
     ObjectWriter writer(out);
-    writer.Number("CapacityUnits", units);
+    append_units(writer);
     writer.Text("TableName", table);
     if (detail == CapacityDetail::kIndexes) {
-        ObjectWriter(writer.Key("Table")).Number("CapacityUnits", units);
+        ObjectWriter of_table(writer.Key("Table"));
+        append_units(of_table);
     }
 }
 

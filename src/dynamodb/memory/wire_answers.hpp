@@ -19,7 +19,9 @@ namespace lddynamo::dynamodb::memory {
 /// Which consumed capacity the request asked for.
 enum class CapacityDetail : std::uint8_t { kNone, kTotal, kIndexes };
 [[nodiscard]] CapacityDetail WantedCapacity(Value const& parameters);
-void AppendCapacity(std::string& out, CapacityDetail detail, std::string_view table, double units);
+/// @param kind  "Read" or "Write": tell these units by name too; empty: do not.
+void AppendCapacity(std::string& out, CapacityDetail detail, std::string_view table, double units,
+                    std::string_view kind = {});
 
 [[nodiscard]] std::string TableJson(Table const& table, std::string_view status);
 [[nodiscard]] std::string QueryJson(QueryOutput const& output, QueryInput const& input,

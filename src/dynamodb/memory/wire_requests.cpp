@@ -2,6 +2,7 @@
 
 #include "dynamodb/base64.hpp"
 #include "dynamodb/memory/wire_check.hpp"
+#include "dynamodb/memory/wire_settings.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -174,32 +175,6 @@ Expectations ToExpectations(Value const& json) {
     return expectations;
 }
 
-std::string CheckThroughput(Value const& json, TableSettings& settings) {
-    Value const* throughput = Member(json, "ProvisionedThroughput");
-    constexpr std::string_view kPrefix = "One or more parameter values were invalid: ";
-    if (settings.on_demand) {
-        if (!throughput) return {};
-        return std::string(kPrefix) +
-               "Neither ReadCapacityUnits nor WriteCapacityUnits can be "
-               "specified when BillingMode is PAY_PER_REQUEST";
-    }
-    if (!throughput) {
-        return std::string(kPrefix) +
-               "ReadCapacityUnits and WriteCapacityUnits must both be "
-               "specified when BillingMode is PROVISIONED";
-    }
-    settings.read_units = ToInteger((*throughput)["ReadCapacityUnits"]);
-    settings.write_units = ToInteger((*throughput)["WriteCapacityUnits"]);
-    constexpr std::int64_t kMaxUnits = 1'000'000'000'000;
-    for (auto const& [name, units] : {std::pair("ReadCapacityUnits", settings.read_units),
-                                      std::pair("WriteCapacityUnits", settings.write_units)}) {
-        if (units > kMaxUnits) {
-            return "Given value " + std::to_string(units) + " for " + name + " is out of bounds";
-        }
-    }
-    return {};
-}
-
 std::string Bracketed(std::vector<std::string> const& names) {
     std::string text = "[";
     for (std::string const& name : names) text += (text.size() > 1 ? ", " : "") + name;
@@ -349,6 +324,32 @@ std::vector<GetInput> ToTransactGet(Value const& json) {
     return inputs;
 }
 
+std::string CheckThroughput(Value const& json, TableSettings& settings) {
+    Value const* throughput = Member(json, "ProvisionedThroughput");
+    constexpr std::string_view kPrefix = "One or more parameter values were invalid: ";
+    if (settings.on_demand) {
+        if (!throughput) return {};
+        return std::string(kPrefix) +
+               "Neither ReadCapacityUnits nor WriteCapacityUnits can be "
+               "specified when BillingMode is PAY_PER_REQUEST";
+    }
+    if (!throughput) {
+        return std::string(kPrefix) +
+               "ReadCapacityUnits and WriteCapacityUnits must both be "
+               "specified when BillingMode is PROVISIONED";
+    }
+    settings.read_units = ToInteger((*throughput)["ReadCapacityUnits"]);
+    settings.write_units = ToInteger((*throughput)["WriteCapacityUnits"]);
+    constexpr std::int64_t kMaxUnits = 1'000'000'000'000;
+    for (auto const& [name, units] : {std::pair("ReadCapacityUnits", settings.read_units),
+                                      std::pair("WriteCapacityUnits", settings.write_units)}) {
+        if (units > kMaxUnits) {
+            return "Given value " + std::to_string(units) + " for " + name + " is out of bounds";
+        }
+    }
+    return {};
+}
+
 Outcome<TableSettings> ToTableSettings(Value const& json) {
     constexpr std::string_view kPrefix = "One or more parameter values were invalid: ";
     TableSettings settings;
@@ -357,6 +358,11 @@ Outcome<TableSettings> ToTableSettings(Value const& json) {
     settings.deletion_protection = Flag(json, "DeletionProtectionEnabled", false);
     if (std::string problem = CheckThroughput(json, settings); !problem.empty()) {
         return Invalid(problem);
+    }
+    if (Value const* tags = Member(json, "Tags")) {
+        if (std::string problem = AddTags(*tags, settings.tags); !problem.empty()) {
+            return Invalid(problem);
+        }
     }
     std::vector<std::string> defined;
     std::vector<std::string> types;

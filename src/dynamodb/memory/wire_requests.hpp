@@ -29,6 +29,9 @@ namespace lddynamo::dynamodb::memory {
 [[nodiscard]] std::vector<GetInput> ToTransactGet(Value const& json);
 [[nodiscard]] Outcome<TableSettings> ToTableSettings(Value const& json);
 
+/// Takes units over that fit the billing mode. @return what is wrong; empty: nothing.
+[[nodiscard]] std::string CheckThroughput(Value const& json, TableSettings& settings);
+
 /// The text of a member; empty when there is none.
 [[nodiscard]] std::string Text(Value const& json, std::string_view name);
 

@@ -264,6 +264,11 @@ constexpr Shape kThroughput{
 constexpr Shape kBillingMode{.values = "PROVISIONED, PAY_PER_REQUEST"};
 constexpr Shape kIndex{.kind = Kind::kValueStruct, .type = "SecondaryIndex"};
 constexpr Shape kIndexes{.kind = Kind::kList, .element = &kIndex};
+constexpr Shape kTagKey{.min_length = 1, .max_length = 128};
+constexpr Shape kTagValue{.max_length = 256};
+constexpr Field kTagFields[] = {{"Key", &kTagKey, true}, {"Value", &kTagValue, true}};
+constexpr Shape kTag{.kind = Kind::kValueStruct, .type = "Tag", .fields = kTagFields};
+constexpr Shape kTags{.kind = Kind::kList, .element = &kTag};
 constexpr Field kCreateTable[] = {{"AttributeDefinitions", &kDefinitions, true},
                                   {"TableName", &kControlTableName, false, true},
                                   {"BillingMode", &kBillingMode},
@@ -271,7 +276,28 @@ constexpr Field kCreateTable[] = {{"AttributeDefinitions", &kDefinitions, true},
                                   {"KeySchema", &kKeySchema, true},
                                   {"LocalSecondaryIndexes", &kIndexes},
                                   {"GlobalSecondaryIndexes", &kIndexes},
+                                  {"DeletionProtectionEnabled", &kBoolean},
+                                  {"Tags", &kTags}};
+constexpr Field kUpdateTable[] = {{"TableName", &kControlTableName, false, true},
+                                  {"AttributeDefinitions", &kDefinitions},
+                                  {"BillingMode", &kBillingMode},
+                                  {"ProvisionedThroughput", &kThroughput},
+                                  {"GlobalSecondaryIndexUpdates", &kIndexes},
                                   {"DeletionProtectionEnabled", &kBoolean}};
+constexpr Shape kTtlAttribute{.min_length = 1, .max_length = 255};
+constexpr Field kTtlFields[] = {{"AttributeName", &kTtlAttribute, true},
+                                {"Enabled", &kBoolean, true}};
+constexpr Shape kTtl{
+    .kind = Kind::kFieldStruct, .type = "TimeToLiveSpecification", .fields = kTtlFields};
+constexpr Field kUpdateTimeToLive[] = {{"TableName", &kTableName, true},
+                                       {"TimeToLiveSpecification", &kTtl, true}};
+constexpr Field kDescribeTimeToLive[] = {{"TableName", &kTableName, true}};
+constexpr Shape kResourceArn{.min_length = 1, .max_length = 1283};
+constexpr Field kTagResource[] = {{"ResourceArn", &kResourceArn, true}, {"Tags", &kTags, true}};
+constexpr Shape kTagKeys{.kind = Kind::kList, .element = &kTagKey};
+constexpr Field kUntagResource[] = {{"ResourceArn", &kResourceArn, true},
+                                    {"TagKeys", &kTagKeys, true}};
+constexpr Field kListTags[] = {{"ResourceArn", &kResourceArn, true}, {"NextToken", &kString}};
 constexpr Field kNamedTable[] = {{"TableName", &kControlTableName, false, true}};
 constexpr Shape kListLimit{.kind = Kind::kInteger, .type = "Integer", .minimum = 1, .maximum = 100};
 constexpr Field kListTables[] = {{"Limit", &kListLimit}, {"ExclusiveStartTableName", &kTableName}};
@@ -287,15 +313,22 @@ constexpr std::pair<std::string_view, Shape> kOperations[] = {
     {"CreateTable", Parameters(kCreateTable)},
     {"DeleteItem", Parameters(kDeleteItem)},
     {"DeleteTable", Parameters(kNamedTable)},
+    {"DescribeLimits", Shape{.kind = Kind::kFieldStruct}},
     {"DescribeTable", Parameters(kNamedTable)},
+    {"DescribeTimeToLive", Parameters(kDescribeTimeToLive)},
     {"GetItem", Parameters(kGetItem)},
     {"ListTables", Parameters(kListTables)},
+    {"ListTagsOfResource", Parameters(kListTags)},
     {"PutItem", Parameters(kPutItem)},
     {"Query", Parameters(kQuery)},
     {"Scan", Parameters(kScan)},
+    {"TagResource", Parameters(kTagResource)},
     {"TransactGetItems", Parameters(kTransactGetItems)},
     {"TransactWriteItems", Parameters(kTransactWriteItems)},
+    {"UntagResource", Parameters(kUntagResource)},
     {"UpdateItem", Parameters(kUpdateItem)},
+    {"UpdateTable", Parameters(kUpdateTable)},
+    {"UpdateTimeToLive", Parameters(kUpdateTimeToLive)},
 };
 
 }  // namespace
