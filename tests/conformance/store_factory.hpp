@@ -43,6 +43,7 @@ class TablePlace final : public StorePlace {
     /// The table itself.
     [[nodiscard]] DynamoDbClient& Server() { return *server_; }
     [[nodiscard]] std::string const& Table() const { return table_; }
+    [[nodiscard]] bool Chunked() const { return chunked_; }
     void PutRow(Item row);
     /// All rows of a partition.
     [[nodiscard]] std::vector<Item> Rows(std::string const& ns);
