@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ostream>
 
 namespace lddynamo {
 namespace {
@@ -28,12 +29,15 @@ struct Transition {
     SerializedItem after;
 };
 
+void PrintTo(Transition const& transition, std::ostream* out) {
+    *out << transition.name;
+}
+
 std::vector<Transition> Transitions() {
     return {{"NewBig", {}, BigItem("k", 2)},
             {"SmallToBig", {SmallItem("k", 1)}, BigItem("k", 2)},
             {"BigToBig", {BigItem("k", 1)}, BigItem("k", 2)},
             {"BigToWide", {BigItem("k", 1)}, WideItem("k", 2)},
-            {"WideToWide", {WideItem("k", 1)}, WideItem("k", 2)},
             {"BigToSmall", {BigItem("k", 1)}, SmallItem("k", 2)},
             {"OverSmallBigToSmall", {SmallItem("k", 1), BigItem("k", 2)}, SmallItem("k", 3)},
             {"RetiredToBig", {BigItem("k", 1), SmallItem("k", 2)}, BigItem("k", 3)},
@@ -98,7 +102,7 @@ class ChunkedCrashTest : public ::testing::TestWithParam<Transition> {
                 StoreData data = table.Make()->LoadAll().value().data;
                 ASSERT_TRUE(table.Make()->Init(data).has_value());
                 EXPECT_EQ(table.Rows("$lddynamo_chunks").size(),
-                          GetParam().after.json.size() > 600'000 ? 1U : 0U)
+                          GetParam().after.json.size() > 500'000 ? 1U : 0U)
                     << "at request " << at;
                 EXPECT_EQ(table.Make()->LoadAll().value().data, data);
             }

@@ -34,7 +34,7 @@ inline SerializedItem SmallItem(std::string const& key, std::int64_t version) {
 }
 /// Two chunks of noise that the version decides.
 inline SerializedItem BigItem(std::string const& key, std::int64_t version,
-                              std::size_t size = 620'000) {
+                              std::size_t size = 530'000) {
     return {.version = version,
             .json = R"({"key":")" + key + R"(","version":)" + std::to_string(version) +
                     R"(,"salt":")" + NoiseText(size, static_cast<std::uint64_t>(version)) + "\"}"};
@@ -49,13 +49,13 @@ inline SerializedItem WideItem(std::string const& key, std::int64_t version) {
 /// A table in memory and stores on it.
 struct ChunkedTable {
     ChunkedTable() {
-        if (!CreateFeatureTable(*memory, "t")) throw std::runtime_error("no table");
+        if (!CreateFeatureTable(*memory, "flags")) throw std::runtime_error("no table");
     }
     [[nodiscard]] std::unique_ptr<DynamoDbFeatureStore> Make(
         std::shared_ptr<DynamoDbClient> client = nullptr, bool chunked = true,
         std::size_t limit = 16'000'000) {
         DynamoDbFeatureStoreOptions options;
-        options.table = "t";
+        options.table = "flags";
         options.prefix = "p";
         options.client = client ? std::move(client) : memory;
         options.clock = &clock;
@@ -67,7 +67,7 @@ struct ChunkedTable {
     }
     [[nodiscard]] std::vector<Item> Rows(std::string const& ns) const {
         std::vector<Item> rows;
-        for (auto& row : memory->Rows("t")) {
+        for (auto& row : memory->Rows("flags")) {
             if (*row.at("namespace").AsS() == "p:" + ns) rows.push_back(row);
         }
         return rows;
