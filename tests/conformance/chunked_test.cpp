@@ -59,17 +59,13 @@ TEST_P(ChunkedConformance, LargeItemsAreStoredReplacedAndRemoved) {
     EXPECT_EQ(place_->Make("p")->LoadAll().value().data, StoreData());
 }
 
-std::vector<TablePlaceMaker> OnlyChunked(std::vector<TablePlaceMaker> makers) {
-    std::erase_if(makers, [](auto const& maker) { return maker.name.rfind("Chunked", 0) != 0; });
-    return makers;
-}
 std::string NameOf(::testing::TestParamInfo<TablePlaceMaker> const& info) {
     return info.param.name;
 }
-INSTANTIATE_TEST_SUITE_P(InProcess, ChunkedConformance,
-                         ::testing::ValuesIn(OnlyChunked(TablesInProcess())), NameOf);
-INSTANTIATE_TEST_SUITE_P(Server, ChunkedConformance,
-                         ::testing::ValuesIn(OnlyChunked(TablesOnServer())), NameOf);
+INSTANTIATE_TEST_SUITE_P(InProcess, ChunkedConformance, ::testing::ValuesIn(ChunkedTables(false)),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Server, ChunkedConformance, ::testing::ValuesIn(ChunkedTables(true)),
+                         NameOf);
 
 }  // namespace
 }  // namespace lddynamo::conformance

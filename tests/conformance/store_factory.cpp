@@ -114,8 +114,13 @@ std::vector<PlaceMaker> PlacesOnServer() {
 
 std::vector<TablePlaceMaker> TablesOnServer() {
     if (Endpoint().empty()) return {};
-    return {{"DynamoDbOnServer", MakeTableOnServer<false>},
-            {"ChunkedOnServer", MakeTableOnServer<true>}};
+    return {{"DynamoDbOnServer", MakeTableOnServer<false>}};
+}
+
+std::vector<TablePlaceMaker> ChunkedTables(bool on_server) {
+    if (!on_server) return {{"ChunkedOnMemoryDynamoDb", MakeTableInProcess<true>}};
+    if (Endpoint().empty()) return {};
+    return {{"ChunkedOnServer", MakeTableOnServer<true>}};
 }
 
 }  // namespace lddynamo::conformance

@@ -80,5 +80,7 @@ inline void PrintTo(TablePlaceMaker const& maker, std::ostream* out) {
 /// DynamoDbFeatureStore on the server at LDDYNAMO_TEST_ENDPOINT; none when that is not set.
 [[nodiscard]] std::vector<PlaceMaker> PlacesOnServer();
 [[nodiscard]] std::vector<TablePlaceMaker> TablesOnServer();
+/// The tables whose stores keep oversize items as chunks.
+[[nodiscard]] std::vector<TablePlaceMaker> ChunkedTables(bool on_server);
 
 }  // namespace lddynamo::conformance

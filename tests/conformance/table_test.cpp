@@ -351,7 +351,7 @@ TEST_P(TableConformance, AMissingTableIsNamed) {
     for (auto const& error :
          {store.Get(kFlags, "k").error(), store.Initialized().error(), store.All(kFlags).error(),
           store.LoadAll().error(), store.GetMany(keys).error(), store.Init({}).error(),
-          store.Upsert(kFlags, "k", MakeItem("k", 1)).error()}) {
+          store.CheckAvailable().error(), store.Upsert(kFlags, "k", MakeItem("k", 1)).error()}) {
         EXPECT_EQ(error.code, ErrorCode::kNotFound);
         EXPECT_THAT(error.message, HasSubstr("table no-such-table does not exist"));
     }
