@@ -76,6 +76,13 @@ Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
                                     level.origin, level.value));
         }
     }
+
+    auto const chunk = environment.GetNonEmpty("LDDYNAMO_CHUNK_OVERSIZE").value_or("false");
+    if (chunk != "true" && chunk != "false") {
+        return Fail(ErrorCode::kInvalidArgument,
+                    fmt::format("LDDYNAMO_CHUNK_OVERSIZE: '{}' is neither true nor false", chunk));
+    }
+    options.chunk_oversize = given.chunk_oversize || chunk == "true";
     return options;
 }
 

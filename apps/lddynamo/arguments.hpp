@@ -52,6 +52,7 @@ struct CommonOptions {
     std::string profile{};
     std::string endpoint_url{};
     OutputFormat output = OutputFormat::kText;
+    bool chunk_oversize = false;  ///< DynamoDbFeatureStoreOptions::chunk_oversize_items
     std::optional<LogLevel> log_level = LogLevel::kWarn;  ///< Empty: nothing is logged.
     /// Where region, profile and endpoint_url were given: "--region", "LDDYNAMO_REGION"; else
     /// empty.
@@ -88,13 +89,14 @@ struct Arguments {
 struct GivenOptions {
     std::optional<std::string> table{}, prefix{}, region{}, profile{}, endpoint_url{}, output{},
         log_level{};
+    bool chunk_oversize = false;
 };
 
 /// Completes what was not given from LDDYNAMO_TABLE, LDDYNAMO_PREFIX, LDDYNAMO_REGION,
-/// LDDYNAMO_PROFILE, LDDYNAMO_ENDPOINT_URL, LDDYNAMO_OUTPUT and LDDYNAMO_LOG_LEVEL. Empty variables
-/// count as not set.
-/// @retval ErrorCode::kInvalidArgument  an unknown output or log level; the message says where it
-/// was set.
+/// LDDYNAMO_PROFILE, LDDYNAMO_ENDPOINT_URL, LDDYNAMO_OUTPUT, LDDYNAMO_LOG_LEVEL and
+/// LDDYNAMO_CHUNK_OVERSIZE. Empty variables count as not set.
+/// @retval ErrorCode::kInvalidArgument  an unknown output, log level or truth value; the message
+/// says where it was set.
 [[nodiscard]] Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
                                                          Environment const& environment);
 

@@ -36,6 +36,9 @@ void AddCommonOptions(CLI::App& app, GivenOptions& given) {
     AddOptional(app, "--output", given.output, "text (default) or json [LDDYNAMO_OUTPUT]");
     AddOptional(app, "--log-level", given.log_level,
                 "trace, debug, info, warn (default), error or off [LDDYNAMO_LOG_LEVEL]");
+    app.add_flag("--chunk-oversize", given.chunk_oversize,
+                 "keep items over 400 KB as compressed chunks, and read such items "
+                 "[LDDYNAMO_CHUNK_OVERSIZE]");
 }
 
 /// CLI11 ends its message with a hint on a line of its own.

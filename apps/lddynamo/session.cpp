@@ -33,6 +33,7 @@ Result<std::unique_ptr<DynamoDbFeatureStore>> Session::MakeStore(
     options.prefix = arguments_.common.prefix;
     options.client = std::move(*client);
     options.logger = logger_;
+    options.chunk_oversize_items = arguments_.common.chunk_oversize;
     options.init_progress = std::move(init_progress);
     return DynamoDbFeatureStore::Create(std::move(options));
 }

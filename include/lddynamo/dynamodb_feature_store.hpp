@@ -34,6 +34,14 @@ struct DynamoDbFeatureStoreOptions {
     std::chrono::milliseconds init_timeout{120000};
     /// How long a "no" of Initialized is remembered ("yes" is for ever); zero: not at all.
     std::chrono::milliseconds not_initialized_ttl{0};
+    /// Whether items that one row cannot hold (over 400,000 bytes) are kept as compressed chunks in
+    /// rows of our own (docs/schema.md), instead of being reported and left out. All stores of this
+    /// library on the table should say the same: those without it, and other SDKs, see the official
+    /// rows only. Costs a second row a Get and a second query a kind; an Upsert one more request.
+    bool chunk_oversize_items = false;
+    /// Bytes of JSON that a chunked item may have, 1 to 1,000,000,000: larger ones are reported as
+    /// oversize when written and as malformed when read.
+    std::size_t max_chunked_item_bytes = 16'000'000;
     /// Called during Init with rows acknowledged and rows to write.
     std::function<void(std::size_t done, std::size_t total)> init_progress{};
 };
@@ -52,6 +60,8 @@ class DynamoDbFeatureStore final : public FeatureStore {
 
     [[nodiscard]] Result<InitReport> Init(StoreData const& data) override;
     [[nodiscard]] Result<bool> Initialized() override;
+    /// One GetItem of the marker's key, eventually consistent; nothing is remembered.
+    [[nodiscard]] Status CheckAvailable() override;
     [[nodiscard]] Result<std::optional<SerializedItem>> Get(DataKind kind,
                                                             std::string_view key) override;
     [[nodiscard]] Result<AllItems> All(DataKind kind) override;

@@ -126,6 +126,10 @@ class FeatureStore {
     [[nodiscard]] virtual Result<InitReport> Init(StoreData const& data) = 0;
     /// Whether an Init was ever completed here. "Could not tell" is the error.
     [[nodiscard]] virtual Result<bool> Initialized() = 0;
+    /// Whether the medium answers at all: the cheapest request that tells, initialized or not. For
+    /// probes that ask again and again while a store is down (Go: IsStoreAvailable). The default
+    /// calls Initialized; a store that remembers its answer should override it.
+    [[nodiscard]] virtual Status CheckAvailable();
     /// The item, tombstones included; nullopt when there is none.
     /// @param key  1 to 1024 bytes of UTF-8; other keys are never stored, and give nullopt.
     /// @retval ErrorCode::kInvalidData  the stored row cannot be understood.

@@ -5,9 +5,11 @@
 
 #include <lddynamo/attribute_value.hpp>
 #include <lddynamo/aws.hpp>
+#include <lddynamo/big_segment_store.hpp>
 #include <lddynamo/client.hpp>
 #include <lddynamo/clock.hpp>
 #include <lddynamo/context.hpp>
+#include <lddynamo/dynamodb_big_segment_store.hpp>
 #include <lddynamo/dynamodb_client.hpp>
 #include <lddynamo/dynamodb_feature_store.hpp>
 #include <lddynamo/environment.hpp>
@@ -16,6 +18,7 @@
 #include <lddynamo/flags_state.hpp>
 #include <lddynamo/http_transport.hpp>
 #include <lddynamo/logger.hpp>
+#include <lddynamo/memory_big_segment_store.hpp>
 #include <lddynamo/memory_feature_store.hpp>
 #include <lddynamo/result.hpp>
 #include <lddynamo/secret.hpp>

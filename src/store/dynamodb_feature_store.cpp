@@ -1,6 +1,10 @@
 #include <lddynamo/dynamodb_feature_store.hpp>
 
 #include "dynamodb/batching.hpp"
+#include "store/chunk_load.hpp"
+#include "store/chunk_plan.hpp"
+#include "store/chunk_reader.hpp"
+#include "store/chunk_writer.hpp"
 #include "store/init_plan.hpp"
 #include "store/item_codec.hpp"
 #include "store/item_text.hpp"
@@ -48,7 +52,8 @@ struct DynamoDbFeatureStore::State {
           names(options.prefix),
           client(options.client),
           clock(options.clock != nullptr ? *options.clock : SystemClock()),
-          reader(options.table, options.logger) {}
+          reader(options.table, options.logger),
+          chunk_names(options.prefix) {}
 
     /// Says what failed and where, in front of the service's own words.
     [[nodiscard]] Error Explain(Error error, std::string const& what) const {
@@ -62,13 +67,7 @@ struct DynamoDbFeatureStore::State {
     }
 
     [[nodiscard]] QueryRequest QueryOf(DataKind kind) const {
-        QueryRequest request;
-        request.table = options.table;
-        request.key_condition_expression = "#ns = :ns";
-        request.names.emplace("#ns", store::kNamespace);
-        request.values.emplace(":ns", AttributeValue::S(names.Namespace(kind)));
-        request.consistent_read = true;
-        return request;
+        return store::QueryOf(options.table, names.Namespace(kind));
     }
 
     /// The rows of both kinds, read in parallel.
@@ -80,6 +79,22 @@ struct DynamoDbFeatureStore::State {
         return store::ExistingRows{.features = std::move((*rows)[0]),
                                    .segments = std::move((*rows)[1])};
     }
+
+    /// What chunked items work with.
+    [[nodiscard]] store::ChunkAccess Chunks() {
+        return {*client, options.table, names,          chunk_names,
+                reader,  clock,         options.logger, options.max_chunked_item_bytes};
+    }
+    Result<LoadedData> LoadChunked(std::span<DataKind const> kinds, std::string const& what) {
+        auto loaded = store::LoadChunked(Chunks(), kinds, kReadTimeout);
+        if (loaded) return loaded;
+        return Fail(Explain(std::move(loaded.error()), what));
+    }
+    Result<std::optional<SerializedItem>> GetChunked(DataKind kind, std::string_view key);
+    Result<UpsertOutcome> UpsertChunked(DataKind kind, std::string_view key,
+                                        SerializedItem const& item);
+    Result<UpsertOutcome> PutRow(DataKind kind, std::string_view key, SerializedItem const& item,
+                                 Item row);
 
     Result<std::optional<Item>> ReadRow(Item key, std::string const& what) {
         auto answer = client->GetItem(
@@ -100,6 +115,7 @@ struct DynamoDbFeatureStore::State {
         return {};
     }
 
+    Result<store::InitPlan> MakePlan(store::PreparedData data, dynamodb::Deadline const& deadline);
     Status WriteSteps(store::InitPlan& plan, dynamodb::Deadline const& deadline);
     void ReportProgress(std::size_t done, std::size_t total) const;
 
@@ -118,6 +134,7 @@ struct DynamoDbFeatureStore::State {
     std::shared_ptr<DynamoDbClient> client;  // shared with the user who brings one
     Clock& clock;
     store::RowReader reader;
+    store::ChunkNames const chunk_names;
 
     std::atomic<bool> initialized{false};  // once true, true for ever
     std::mutex mutex;
@@ -134,6 +151,20 @@ void DynamoDbFeatureStore::State::ReportProgress(std::size_t done, std::size_t t
     } catch (...) {  // the caller's own code must not stop the writing half-way
         options.logger.Warn("the progress callback threw an exception");
     }
+}
+
+Result<store::InitPlan> DynamoDbFeatureStore::State::MakePlan(store::PreparedData data,
+                                                              dynamodb::Deadline const& deadline) {
+    std::string const what = "read the rows that are there";
+    if (!options.chunk_oversize_items) {
+        auto rows = ReadRows(what, deadline);
+        if (!rows) return Fail(std::move(rows.error()));
+        return store::MakeInitPlan(names, std::move(data), *rows);
+    }
+    auto rows = store::ReadRowsBeforeInit(Chunks(), deadline);
+    if (!rows) return Fail(Explain(std::move(rows.error()), what));
+    store::ChunkPlan chunks(chunk_names, clock, options.max_chunked_item_bytes, rows->chunked);
+    return store::MakeInitPlan(names, std::move(data), rows->official, &chunks);
 }
 
 Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
@@ -172,14 +203,13 @@ Result<InitReport> DynamoDbFeatureStore::Init(StoreData const& data) {
     dynamodb::Deadline const deadline(&state.clock, state.options.init_timeout);
     auto prepared = store::PrepareData(data);  // first: bad data sends nothing
     if (!prepared) return Fail(std::move(prepared.error()));
-    auto rows = state.ReadRows("read the rows that are there", deadline);
-    if (!rows) return Fail(std::move(rows.error()));
-    auto plan = store::MakeInitPlan(state.names, std::move(*prepared), *rows);
-    for (auto const& note : plan.report.oversize) {
+    auto plan = state.MakePlan(std::move(*prepared), deadline);
+    if (!plan) return Fail(std::move(plan.error()));
+    for (auto const& note : plan->report.oversize) {
         state.options.logger.Error("table " + state.options.table + ": " +
                                    Describe(note.kind, note.key) + ": " + note.what);
     }
-    if (auto written = state.WriteSteps(plan, deadline); !written) {
+    if (auto written = state.WriteSteps(*plan, deadline); !written) {
         return Fail(std::move(written.error()));
     }
     auto marked = state.HasMarker();
@@ -188,12 +218,27 @@ Result<InitReport> DynamoDbFeatureStore::Init(StoreData const& data) {
         if (auto put = state.PutMarker(); !put) return Fail(std::move(put.error()));
     }
     state.initialized = true;
-    auto const& report = plan.report;
+    auto const& report = plan->report;
     state.options.logger.Info("table " + state.options.table + ": Init wrote " +
                               std::to_string(report.written) + " rows, deleted " +
                               std::to_string(report.deleted) + ", left " +
                               std::to_string(report.unchanged) + " unchanged");
-    return std::move(plan.report);
+    return std::move(plan->report);
+}
+
+Status DynamoDbFeatureStore::CheckAvailable() {
+    State& state = *state_;
+    GetItemRequest request;
+    request.table = state.options.table;
+    request.key = state.names.Marker();
+    // Half the price of a consistent read, and of a row whose content does not matter.
+    request.projection_expression = "#k";
+    request.names.emplace("#k", store::kKey);
+    auto answer = state.client->GetItem(request);
+    if (!answer) {
+        return Fail(state.Explain(std::move(answer.error()), "look whether it is available"));
+    }
+    return {};
 }
 
 Result<bool> DynamoDbFeatureStore::Initialized() {
@@ -222,6 +267,7 @@ Result<std::optional<SerializedItem>> DynamoDbFeatureStore::Get(DataKind kind,
                                                                 std::string_view key) {
     State& state = *state_;
     if (!store::IsStorableKey(key)) return std::optional<SerializedItem>();
+    if (state.options.chunk_oversize_items) return state.GetChunked(kind, key);
     auto row = state.ReadRow(state.names.RowKey(kind, key), "get " + Describe(kind, key));
     if (!row) return Fail(std::move(row.error()));
     if (!*row) return std::optional<SerializedItem>();
@@ -233,12 +279,16 @@ Result<std::optional<SerializedItem>> DynamoDbFeatureStore::Get(DataKind kind,
 
 Result<AllItems> DynamoDbFeatureStore::All(DataKind kind) {
     State& state = *state_;
+    auto const what = "read all " + std::string(ToString(kind));
+    if (state.options.chunk_oversize_items) {
+        auto loaded = state.LoadChunked({&kind, 1}, what);
+        if (!loaded) return Fail(std::move(loaded.error()));
+        return AllItems{.items = std::move(loaded->data.Of(kind)),
+                        .malformed = std::move(loaded->malformed)};
+    }
     std::array const queries = {state.QueryOf(kind)};
     auto rows = QueryAllItems(*state.client, queries);
-    if (!rows) {
-        return Fail(
-            state.Explain(std::move(rows.error()), "read all " + std::string(ToString(kind))));
-    }
+    if (!rows) return Fail(state.Explain(std::move(rows.error()), what));
     AllItems all;
     state.reader.ReadAll(kind, rows->front(), all.items, all.malformed);
     return all;
@@ -246,7 +296,11 @@ Result<AllItems> DynamoDbFeatureStore::All(DataKind kind) {
 
 Result<LoadedData> DynamoDbFeatureStore::LoadAll() {
     State& state = *state_;
-    auto rows = state.ReadRows("read all features and segments", std::nullopt);
+    auto const what = "read all features and segments";
+    if (state.options.chunk_oversize_items) {
+        return state.LoadChunked(std::array{DataKind::kFeatures, DataKind::kSegments}, what);
+    }
+    auto rows = state.ReadRows(what, std::nullopt);
     if (!rows) return Fail(std::move(rows.error()));
     LoadedData loaded;
     state.reader.ReadAll(DataKind::kFeatures, rows->features, loaded.data.features,
@@ -258,6 +312,12 @@ Result<LoadedData> DynamoDbFeatureStore::LoadAll() {
 
 Result<FeatureStore::ManyItems> DynamoDbFeatureStore::GetMany(std::span<ItemKey const> keys) {
     State& state = *state_;
+    if (state.options.chunk_oversize_items) {
+        auto many = store::GetChunked(state.Chunks(), keys, kReadTimeout);
+        if (many) return many;
+        return Fail(state.Explain(std::move(many.error()),
+                                  "get " + std::to_string(keys.size()) + " items"));
+    }
     std::set<ItemKey> wanted;
     BatchGetItemRequest request;
     request.table = state.options.table;
@@ -306,17 +366,23 @@ Result<UpsertOutcome> DynamoDbFeatureStore::Upsert(DataKind kind, std::string_vi
     State& state = *state_;
     auto prepared = store::PrepareForWrite(kind, key, item);
     if (!prepared) return Fail(std::move(prepared.error()));
-    auto const what = "put " + Describe(kind, key);
-
-    PutItemRequest request;
-    request.table = state.options.table;
-    request.item = store::RowFromItem(state.names, kind, key, prepared->item);
-    if (auto const size = store::EstimateRowSize(request.item); size > store::kMaxRowBytes) {
-        state.options.logger.Error("table " + state.options.table + ": " + what + ": its row has " +
-                                   std::to_string(size) + " bytes, more than the " +
-                                   std::to_string(store::kMaxRowBytes) + " that fit; not written");
+    if (state.options.chunk_oversize_items) return state.UpsertChunked(kind, key, prepared->item);
+    auto row = store::RowFromItem(state.names, kind, key, prepared->item);
+    if (auto const size = store::EstimateRowSize(row); size > store::kMaxRowBytes) {
+        state.options.logger.Error("table " + state.options.table + ": put " + Describe(kind, key) +
+                                   ": its row has " + std::to_string(size) +
+                                   " bytes, more than the " + std::to_string(store::kMaxRowBytes) +
+                                   " that fit; not written");
         return UpsertOutcome::kOversize;
     }
+    return state.PutRow(kind, key, prepared->item, std::move(row));
+}
+
+Result<UpsertOutcome> DynamoDbFeatureStore::State::PutRow(DataKind kind, std::string_view key,
+                                                          SerializedItem const& item, Item row) {
+    PutItemRequest request;
+    request.table = options.table;
+    request.item = std::move(row);
     // What any SDK may have left there must give way, also a row without a version.
     request.condition_expression =
         "attribute_not_exists(#ns) OR attribute_not_exists(#k) OR attribute_not_exists(#v) OR "
@@ -324,18 +390,65 @@ Result<UpsertOutcome> DynamoDbFeatureStore::Upsert(DataKind kind, std::string_vi
     request.names.emplace("#ns", store::kNamespace);
     request.names.emplace("#k", store::kKey);
     request.names.emplace("#v", store::kVersion);
-    request.values.emplace(":v", AttributeValue::N(prepared->item.version));
+    request.values.emplace(":v", AttributeValue::N(item.version));
     request.return_old_on_condition_failure = true;
 
-    auto response = state.client->PutItem(request);
-    if (!response) return Fail(state.Explain(std::move(response.error()), what));
+    auto response = client->PutItem(request);
+    if (!response) return Fail(Explain(std::move(response.error()), "put " + Describe(kind, key)));
     if (!response->condition_failed) return UpsertOutcome::kWritten;
     if (response->ambiguous) {
-        auto ours = state.IsOurOwn(*response, kind, key, prepared->item);
+        auto ours = IsOurOwn(*response, kind, key, item);
         if (!ours) return Fail(std::move(ours.error()));
         if (*ours) return UpsertOutcome::kWritten;
     }
     return UpsertOutcome::kStale;
+}
+
+// With chunked items
+// --------------------------------------------------------------------------------
+
+Result<std::optional<SerializedItem>> DynamoDbFeatureStore::State::GetChunked(
+    DataKind kind, std::string_view key) {
+    ItemKey const wanted{kind, std::string(key)};
+    auto many = store::GetChunked(Chunks(), {&wanted, 1}, kReadTimeout);
+    if (!many) return Fail(Explain(std::move(many.error()), "get " + Describe(kind, key)));
+    if (!many->malformed.empty()) {
+        Error error;
+        error.code = ErrorCode::kInvalidData;
+        error.message = std::move(many->malformed.front().what);
+        return Fail(Explain(std::move(error), "the row of " + Describe(kind, key)));
+    }
+    if (many->items.empty()) return std::optional<SerializedItem>();
+    return std::optional<SerializedItem>(std::move(many->items.begin()->second));
+}
+
+Result<UpsertOutcome> DynamoDbFeatureStore::State::UpsertChunked(DataKind kind,
+                                                                 std::string_view key,
+                                                                 SerializedItem const& item) {
+    auto const what = "put " + Describe(kind, key);
+    auto const explained = [&](Result<UpsertOutcome> outcome) -> Result<UpsertOutcome> {
+        if (outcome) return outcome;
+        return Fail(Explain(std::move(outcome.error()), what));
+    };
+    auto const access = Chunks();
+    auto row = store::RowFromItem(names, kind, key, item);
+    if (store::EstimateRowSize(row) > store::kMaxRowBytes) {
+        if (item.json.size() <= options.max_chunked_item_bytes) {
+            return explained(store::PutChunked(access, kind, key, item));
+        }
+        options.logger.Error("table " + options.table + ": " + what + ": its text has " +
+                             std::to_string(item.json.size()) + " bytes, more than the limit of " +
+                             std::to_string(options.max_chunked_item_bytes) +
+                             " for chunked items; not written");
+        return UpsertOutcome::kOversize;
+    }
+    auto head = store::FindHead(access, kind, key);
+    if (!head) return Fail(Explain(std::move(head.error()), what));
+    bool const live = *head && !(*head)->retired;
+    if (live && (*head)->version >= item.version) return UpsertOutcome::kStale;
+    auto put = PutRow(kind, key, item, std::move(row));
+    if (!put || *put != UpsertOutcome::kWritten || !live) return put;
+    return explained(store::RetireHead(access, kind, key, std::move(**head), item.version));
 }
 
 // Making
@@ -359,6 +472,11 @@ Result<std::unique_ptr<DynamoDbFeatureStore>> DynamoDbFeatureStore::Create(
     if (options.table.empty()) return Fail(ErrorCode::kInvalidArgument, "a table name is needed");
     if (auto checked = store::CheckPrefix(options.prefix); !checked) {
         return Fail(std::move(checked.error()));
+    }
+    if (options.max_chunked_item_bytes < 1 ||
+        options.max_chunked_item_bytes > store::kMaxUnpackedBytes) {
+        return Fail(ErrorCode::kInvalidArgument, "max_chunked_item_bytes is not 1 to " +
+                                                     std::to_string(store::kMaxUnpackedBytes));
     }
     auto state = std::make_unique<State>(std::move(options));
     if (state->client == nullptr) {

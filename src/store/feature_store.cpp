@@ -12,6 +12,12 @@ Result<UpsertOutcome> FeatureStore::Delete(DataKind kind, std::string_view key,
     return Upsert(kind, key, MakeTombstone(key, version));
 }
 
+Status FeatureStore::CheckAvailable() {
+    auto initialized = Initialized();
+    if (!initialized) return Fail(std::move(initialized.error()));
+    return {};
+}
+
 Result<FeatureStore::ManyItems> FeatureStore::GetMany(std::span<ItemKey const> keys) {
     ManyItems many;
     for (auto const& wanted : std::set<ItemKey>(keys.begin(), keys.end())) {

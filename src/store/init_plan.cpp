@@ -4,6 +4,7 @@
 #include "store/item_codec.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,8 +16,8 @@ namespace {
 /// The part of a plan that concerns one kind.
 class KindPlan {
   public:
-    KindPlan(TableNames const& names, DataKind kind, InitReport& report)
-        : names_(names), kind_(kind), report_(report) {}
+    KindPlan(TableNames const& names, DataKind kind, InitReport& report, ChunkPlan* chunks)
+        : names_(names), kind_(kind), report_(report), chunks_(chunks) {}
 
     void Make(PreparedData::Items items, std::vector<Item> const& rows) {
         auto old_rows = ByKey(rows);
@@ -67,13 +68,19 @@ class KindPlan {
     }
 
     void Add(std::string const& key, PreparedItem prepared, Item const* old) {
-        if (old != nullptr && RowHolds(*old, prepared.item)) {
+        bool const chunked = chunks_ != nullptr && chunks_->IsChunked(kind_, key);
+        if (old != nullptr && !chunked && RowHolds(*old, prepared.item)) {
+            if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version);
             ++report_.unchanged;
             AddLive(key, std::move(prepared), std::nullopt);
             return;
         }
         Item row = RowFromItem(names_, kind_, key, prepared.item);
         if (auto const size = EstimateRowSize(row); size > kMaxRowBytes) {
+            if (chunks_ != nullptr) {
+                AddChunked(key, std::move(prepared), old);
+                return;
+            }
             report_.oversize.push_back(
                 {kind_, key,
                  "its row has " + std::to_string(size) + " bytes, more than the " +
@@ -81,8 +88,26 @@ class KindPlan {
                      (old != nullptr ? ", the older row stays" : "")});
             return;
         }
+        if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version);
+        AddWrite(key, std::move(prepared), {BatchWrite::Kind::kPut, std::move(row)});
+    }
+
+    void AddChunked(std::string const& key, PreparedItem prepared, Item const* old) {
+        auto planned = chunks_->Add(kind_, key, prepared.item, old);
+        if (!planned.refused.empty()) {
+            report_.oversize.push_back({kind_, key,
+                                        planned.refused + "; not written" +
+                                            (old != nullptr ? ", the older row stays" : "")});
+        } else if (planned.unchanged) {
+            ++report_.unchanged;
+            AddLive(key, std::move(prepared), std::nullopt);
+        } else {
+            AddWrite(key, std::move(prepared), std::move(*planned.head));
+        }
+    }
+
+    void AddWrite(std::string const& key, PreparedItem prepared, BatchWrite write) {
         ++report_.written;
-        BatchWrite write{BatchWrite::Kind::kPut, std::move(row)};
         if (prepared.item.deleted) {
             gone_.push_back(std::move(write));
         } else {
@@ -98,6 +123,7 @@ class KindPlan {
     TableNames const& names_;
     DataKind kind_;
     InitReport& report_;
+    ChunkPlan* chunks_;
     // Side by side: all flags that stay, also unchanged ones, since others may need them.
     std::vector<FlagNeeds> needs_;
     std::vector<std::optional<BatchWrite>> live_;
@@ -120,16 +146,43 @@ Result<PreparedData> PrepareData(StoreData const& data) {
     return prepared;
 }
 
-InitPlan MakeInitPlan(TableNames const& names, PreparedData data, ExistingRows const& existing) {
+namespace {
+
+/// Chunked items that are gone and have no official row, which would be counted already.
+std::size_t CountGone(ChunkPlan& chunks, ExistingRows const& existing) {
+    auto gone = chunks.ReleaseRest();
+    if (gone.empty()) return 0;
+    std::set<ItemKey> official;
+    for (auto const& row : existing.features) {
+        official.insert({DataKind::kFeatures, std::string(RowKey(row))});
+    }
+    for (auto const& row : existing.segments) {
+        official.insert({DataKind::kSegments, std::string(RowKey(row))});
+    }
+    std::erase_if(gone, [&](ItemKey const& key) { return official.count(key) != 0; });
+    return gone.size();
+}
+
+}  // namespace
+
+InitPlan MakeInitPlan(TableNames const& names, PreparedData data, ExistingRows const& existing,
+                      ChunkPlan* chunks) {
     InitPlan plan;
-    KindPlan features(names, DataKind::kFeatures, plan.report);
-    KindPlan segments(names, DataKind::kSegments, plan.report);
+    KindPlan features(names, DataKind::kFeatures, plan.report, chunks);
+    KindPlan segments(names, DataKind::kSegments, plan.report, chunks);
     features.Make(std::move(data.features), existing.features);
     segments.Make(std::move(data.segments), existing.segments);
+    if (chunks != nullptr) plan.steps = chunks->TakeUploads();
     segments.AppendLiveSteps(plan.steps);
     features.AppendLiveSteps(plan.steps);
     features.AppendGoneStep(plan.steps);
     segments.AppendGoneStep(plan.steps);
+    if (chunks != nullptr) {
+        plan.report.deleted += CountGone(*chunks, existing);
+        for (auto step : {chunks->TakeReleases(), chunks->TakeLeftOvers()}) {
+            if (!step.empty()) plan.steps.push_back(std::move(step));
+        }
+    }
     return plan;
 }
 

@@ -3,6 +3,7 @@
 /// Layer: store. Pure: no I/O.
 #pragma once
 
+#include "store/chunk_plan.hpp"
 #include "store/item_text.hpp"
 #include "store/names.hpp"
 
@@ -27,8 +28,9 @@ struct PreparedData {
 [[nodiscard]] Result<PreparedData> PrepareData(StoreData const& data);
 
 struct InitPlan {
-    /// To be done one after another: segments, flags without prerequisites, flags that need those,
-    /// and so on; then deleted flags and deleted segments, which nothing needs any more.
+    /// To be done one after another: chunks; segments, flags without prerequisites, flags that need
+    /// those, and so on; then deleted flags and deleted segments, which nothing needs any more;
+    /// then chunked items that gave way, and chunks that nothing needs.
     std::vector<std::vector<BatchWrite>> steps{};
     InitReport report{};  ///< As it will be when all steps are done.
     [[nodiscard]] std::size_t Writes() const noexcept {
@@ -44,7 +46,8 @@ struct ExistingRows {
     std::vector<Item> segments{};
 };
 
+/// @param chunks  where items go that one row cannot hold; nullptr: they are reported, not stored.
 [[nodiscard]] InitPlan MakeInitPlan(TableNames const& names, PreparedData data,
-                                    ExistingRows const& existing);
+                                    ExistingRows const& existing, ChunkPlan* chunks = nullptr);
 
 }  // namespace lddynamo::store

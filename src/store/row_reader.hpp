@@ -29,10 +29,10 @@ class RowReader {
     /// All rows of one namespace.
     void ReadAll(DataKind kind, std::vector<Item> const& rows, ItemMap& items,
                  std::vector<ItemNote>& malformed);
-
-  private:
+    /// Says that an item is left out, once for each.
     void LogOnce(DataKind kind, std::string_view key, std::string const& why);
 
+  private:
     std::string const table_;
     Logger const logger_;
     std::mutex mutex_;

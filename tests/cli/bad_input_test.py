@@ -152,6 +152,25 @@ class OversizeTest(LocalServer):
         flags = self.run_("export").json()["flags"]
         self.assertEqual((flags["big"]["version"], flags["small"]["version"]), (1, 2))
 
+    def test_chunked_when_asked_to_up_to_a_limit_that_is_named(self):
+        self.filled([flag("big", 1), flag("small", 1)])
+        data = {"flags": {"big": flag("big", 2, description="x" * 400_000), "small": flag("small", 1),
+                          "huge": flag("huge", 1, description="x" * 16_000_000)}}
+        outcome = self.run_("import", "-", "--output", "json", stdin=json.dumps(data),
+                            LDDYNAMO_CHUNK_OVERSIZE="true")
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertEqual(outcome.json()["written"], 1)
+        self.assertIn("not written: features: huge: its text has", outcome.err)
+        self.assertIn("limit of 16000000", outcome.err)
+        del data["flags"]["huge"]
+        outcome = self.run_("export", "--chunk-oversize")
+        self.assertEqual((outcome.code, outcome.json()["flags"]), (0, data["flags"]), outcome.err)
+        self.assertEqual(self.run_("get", "flag", "big", "--chunk-oversize").json()["version"], 2)
+        self.assertEqual(self.run_("get", "flag", "big").json()["version"], 1)
+        outcome = self.run_("flags", LDDYNAMO_CHUNK_OVERSIZE="yes")
+        self.assertEqual(outcome.code, 2)
+        self.assertIn("LDDYNAMO_CHUNK_OVERSIZE: 'yes' is neither true nor false", outcome.err)
+
 
 class BadTableTest(LocalServer):
     def test_missing_table(self):

@@ -31,26 +31,29 @@ std::string FreshTableName() {
     return "conformance-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
 }
 
+template <bool kChunked>
 std::unique_ptr<TablePlace> MakeTableInProcess() {
-    return std::make_unique<TablePlace>(std::make_shared<test_support::MemoryDynamoDb>());
+    return std::make_unique<TablePlace>(std::make_shared<test_support::MemoryDynamoDb>(), kChunked);
 }
 
 std::string Endpoint() {
     return ProcessEnvironment().GetNonEmpty("LDDYNAMO_TEST_ENDPOINT").value_or("");
 }
 
+template <bool kChunked>
 std::unique_ptr<TablePlace> MakeTableOnServer() {
     DynamoDbClientOptions options;
     options.aws.endpoint_url = Endpoint();
-    return std::make_unique<TablePlace>(Must(MakeDynamoDbClient(std::move(options))));
+    return std::make_unique<TablePlace>(Must(MakeDynamoDbClient(std::move(options))), kChunked);
 }
 
 }  // namespace
 
-TablePlace::TablePlace(std::shared_ptr<DynamoDbClient> server)
+TablePlace::TablePlace(std::shared_ptr<DynamoDbClient> server, bool chunked)
     : server_(std::move(server)),
       fake_(std::make_shared<test_support::FakeDynamoDbClient>(server_)),
-      table_(FreshTableName()) {
+      table_(FreshTableName()),
+      chunked_(chunked) {
     (void)Must(CreateFeatureTable(*server_, table_));
 }
 
@@ -64,6 +67,7 @@ std::unique_ptr<FeatureStore> TablePlace::Make(std::string prefix) {
     options.prefix = std::move(prefix);
     options.client = fake_;
     options.clock = &clock_;
+    options.chunk_oversize_items = chunked_;
     return Must(DynamoDbFeatureStore::Create(std::move(options)));
 }
 
@@ -93,21 +97,30 @@ std::vector<Item> TablePlace::AllRows(std::string const& prefix) {
 
 std::vector<PlaceMaker> PlacesInProcess() {
     return {{"MemoryFeatureStore", [] { return std::make_unique<MemoryPlace>(); }},
-            {"DynamoDbOnMemoryDynamoDb", MakeTableInProcess}};
+            {"DynamoDbOnMemoryDynamoDb", MakeTableInProcess<false>},
+            {"ChunkedOnMemoryDynamoDb", MakeTableInProcess<true>}};
 }
 
 std::vector<TablePlaceMaker> TablesInProcess() {
-    return {{"DynamoDbOnMemoryDynamoDb", MakeTableInProcess}};
+    return {{"DynamoDbOnMemoryDynamoDb", MakeTableInProcess<false>},
+            {"ChunkedOnMemoryDynamoDb", MakeTableInProcess<true>}};
 }
 
 std::vector<PlaceMaker> PlacesOnServer() {
     if (Endpoint().empty()) return {};
-    return {{"DynamoDbOnServer", MakeTableOnServer}};
+    return {{"DynamoDbOnServer", MakeTableOnServer<false>},
+            {"ChunkedOnServer", MakeTableOnServer<true>}};
 }
 
 std::vector<TablePlaceMaker> TablesOnServer() {
     if (Endpoint().empty()) return {};
-    return {{"DynamoDbOnServer", MakeTableOnServer}};
+    return {{"DynamoDbOnServer", MakeTableOnServer<false>}};
+}
+
+std::vector<TablePlaceMaker> ChunkedTables(bool on_server) {
+    if (!on_server) return {{"ChunkedOnMemoryDynamoDb", MakeTableInProcess<true>}};
+    if (Endpoint().empty()) return {};
+    return {{"ChunkedOnServer", MakeTableOnServer<true>}};
 }
 
 }  // namespace lddynamo::conformance

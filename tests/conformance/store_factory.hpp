@@ -31,7 +31,8 @@ class StorePlace {
 /// pass a FakeDynamoDbClient, so that a test can watch and bend them.
 class TablePlace final : public StorePlace {
   public:
-    explicit TablePlace(std::shared_ptr<DynamoDbClient> server);
+    /// @param chunked  whether its stores keep oversize items as chunks.
+    explicit TablePlace(std::shared_ptr<DynamoDbClient> server, bool chunked = false);
     ~TablePlace() override;
     [[nodiscard]] std::unique_ptr<FeatureStore> Make(std::string prefix = "") override;
 
@@ -42,6 +43,7 @@ class TablePlace final : public StorePlace {
     /// The table itself.
     [[nodiscard]] DynamoDbClient& Server() { return *server_; }
     [[nodiscard]] std::string const& Table() const { return table_; }
+    [[nodiscard]] bool Chunked() const { return chunked_; }
     void PutRow(Item row);
     /// All rows of a partition.
     [[nodiscard]] std::vector<Item> Rows(std::string const& ns);
@@ -52,6 +54,7 @@ class TablePlace final : public StorePlace {
     std::shared_ptr<DynamoDbClient> server_;
     std::shared_ptr<test_support::FakeDynamoDbClient> fake_;
     std::string table_;
+    bool const chunked_;
     test_support::FakeClock clock_;  // pauses take no time
 };
 
@@ -70,11 +73,14 @@ inline void PrintTo(TablePlaceMaker const& maker, std::ostream* out) {
     *out << maker.name;
 }
 
-/// MemoryFeatureStore, and DynamoDbFeatureStore on a MemoryDynamoDb.
+/// MemoryFeatureStore, and DynamoDbFeatureStore on a MemoryDynamoDb, without and with chunked
+/// items.
 [[nodiscard]] std::vector<PlaceMaker> PlacesInProcess();
 [[nodiscard]] std::vector<TablePlaceMaker> TablesInProcess();
 /// DynamoDbFeatureStore on the server at LDDYNAMO_TEST_ENDPOINT; none when that is not set.
 [[nodiscard]] std::vector<PlaceMaker> PlacesOnServer();
 [[nodiscard]] std::vector<TablePlaceMaker> TablesOnServer();
+/// The tables whose stores keep oversize items as chunks.
+[[nodiscard]] std::vector<TablePlaceMaker> ChunkedTables(bool on_server);
 
 }  // namespace lddynamo::conformance
