@@ -13,11 +13,23 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 namespace lddynamo {
+
+/// How Init writes rows that differ.
+enum class InitWrites : std::uint8_t {
+    /// Each row by a request of its own, several at once, on condition that it has not changed
+    /// since
+    /// Init read it, or is older: what another writer writes meanwhile is never lost.
+    kGuarded,
+    /// 25 rows a request, without conditions. For tables that nobody else writes to meanwhile: an
+    /// Upsert during such an Init may be overwritten by an older row.
+    kBatched,
+};
 
 struct DynamoDbFeatureStoreOptions {
     /// Required. Its partition key must be `namespace` (S) and its sort key `key` (S).
@@ -32,6 +44,7 @@ struct DynamoDbFeatureStoreOptions {
     Clock* clock = nullptr;  ///< nullptr: the machine's. Must outlive the store.
     /// For one Init, all its reads, writes and pauses.
     std::chrono::milliseconds init_timeout{120000};
+    InitWrites init_writes = InitWrites::kGuarded;
     /// How long a "no" of Initialized is remembered ("yes" is for ever); zero: not at all.
     std::chrono::milliseconds not_initialized_ttl{0};
     /// Called during Init with rows acknowledged and rows to write.

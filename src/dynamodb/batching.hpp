@@ -21,6 +21,11 @@ inline constexpr std::size_t kMaxKeysPerBatch = 100;
 /// The service allows 16 MB; some room is left for what the estimate does not see.
 inline constexpr std::size_t kMaxBatchBytes = 16'000'000;
 
+/// Whether the same request may well succeed a moment later.
+[[nodiscard]] bool IsTransient(ErrorCode code) noexcept;
+/// Whether what failed one request of a table with this fails all of them.
+[[nodiscard]] bool ConcernsAllRequests(ErrorCode code) noexcept;
+
 /// Bytes of an item in DynamoDB's JSON, escapes included.
 [[nodiscard]] std::size_t EstimateWireSize(Item const& item) noexcept;
 
@@ -41,7 +46,8 @@ class Deadline {
     std::chrono::steady_clock::time_point end_;
 };
 
-/// QueryAllItems with a deadline between its pages.
+/// QueryAllItems with a deadline between its pages; what a busy service refuses is asked again
+/// until then.
 /// @retval ErrorCode::kTimeout      `deadline` passed before the last page.
 /// @retval ErrorCode::kInvalidData  the pages go round in circles, or are more than 10,000.
 [[nodiscard]] Result<std::vector<std::vector<Item>>> QueryPages(

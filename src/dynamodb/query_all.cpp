@@ -71,6 +71,7 @@ Result<std::vector<std::vector<Item>>> QueryPages(DynamoDbClient& client,
     walks.reserve(requests.size());
     for (auto const& request : requests) walks.emplace_back(request);
 
+    int failed_rounds = 0;
     for (;;) {
         std::vector<QueryRequest> round;
         std::vector<Walk*> walking;
@@ -91,12 +92,22 @@ Result<std::vector<std::vector<Item>>> QueryPages(DynamoDbClient& client,
         if (answers.size() != round.size()) {
             return Fail(ErrorCode::kInternal, "the client answered too few of several requests");
         }
+        std::optional<Error> refused;
         for (std::size_t i = 0; i < answers.size(); ++i) {
-            if (!answers[i]) return Fail(std::move(answers[i].error()));
+            if (!answers[i]) {
+                // A service that is there and busy: who gave a deadline is willing to wait.
+                bool const is_busy = answers[i].error().code == ErrorCode::kThrottled ||
+                                     answers[i].error().code == ErrorCode::kUnavailable;
+                if (!deadline || !is_busy) return Fail(std::move(answers[i].error()));
+                refused = std::move(answers[i].error());
+                continue;
+            }
             if (auto taken = TakePage(*walking[i], std::move(*answers[i])); !taken) {
                 return Fail(std::move(taken.error()));
             }
         }
+        failed_rounds = refused ? failed_rounds + 1 : 0;
+        if (refused && !deadline->Pause(failed_rounds)) return Fail(std::move(*refused));
     }
 
     std::vector<std::vector<Item>> all;

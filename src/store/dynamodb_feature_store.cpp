@@ -1,6 +1,7 @@
 #include <lddynamo/dynamodb_feature_store.hpp>
 
 #include "dynamodb/batching.hpp"
+#include "store/guarded_writes.hpp"
 #include "store/init_plan.hpp"
 #include "store/item_codec.hpp"
 #include "store/item_text.hpp"
@@ -61,6 +62,18 @@ struct DynamoDbFeatureStore::State {
         return error;
     }
 
+    /// Repeats what fails for the moment until there is no time left.
+    template <class Call>
+    static auto Insist(dynamodb::Deadline const& deadline, Call const& call) {
+        auto answer = call();
+        for (int attempt = 1;
+             !answer && dynamodb::IsTransient(answer.error().code) && deadline.Pause(attempt);
+             ++attempt) {
+            answer = call();
+        }
+        return answer;
+    }
+
     [[nodiscard]] QueryRequest QueryOf(DataKind kind) const {
         QueryRequest request;
         request.table = options.table;
@@ -100,7 +113,8 @@ struct DynamoDbFeatureStore::State {
         return {};
     }
 
-    Status WriteSteps(store::InitPlan& plan, dynamodb::Deadline const& deadline);
+    Status WriteSteps(store::InitPlan& plan, store::ExistingRows const& rows,
+                      dynamodb::Deadline const& deadline);
     void ReportProgress(std::size_t done, std::size_t total) const;
 
     /// Whether the row that stopped a conditional put is what that put itself wrote.
@@ -137,7 +151,11 @@ void DynamoDbFeatureStore::State::ReportProgress(std::size_t done, std::size_t t
 }
 
 Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
+                                               store::ExistingRows const& rows,
                                                dynamodb::Deadline const& deadline) {
+    bool const guarded = options.init_writes == InitWrites::kGuarded;
+    store::SeenVersions const seen(rows);
+    store::GuardedWriter writer(*client, options.table, seen, deadline, options.logger);
     std::size_t const total = plan.Writes();
     std::size_t done = 0;
     if (total > 0) ReportProgress(0, total);
@@ -152,7 +170,8 @@ Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
             in_step = acknowledged;
             ReportProgress(done + acknowledged, total);
         };
-        auto written = WriteAllItems(*client, options.table, std::move(step), batch);
+        auto written = guarded ? writer.Write(std::move(step), batch.progress)
+                               : WriteAllItems(*client, options.table, std::move(step), batch);
         if (!written) {
             // What needs these rows must not be written before them, so this is the end.
             Error error = std::move(written.error());
@@ -163,6 +182,11 @@ Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
             return Fail(std::move(error));
         }
         done += count;
+    }
+    if (guarded) {
+        plan.report.written = writer.Count().puts;
+        plan.report.deleted = writer.Count().deletes;
+        plan.report.kept = writer.Count().kept;
     }
     return {};
 }
@@ -179,20 +203,22 @@ Result<InitReport> DynamoDbFeatureStore::Init(StoreData const& data) {
         state.options.logger.Error("table " + state.options.table + ": " +
                                    Describe(note.kind, note.key) + ": " + note.what);
     }
-    if (auto written = state.WriteSteps(plan, deadline); !written) {
+    if (auto written = state.WriteSteps(plan, *rows, deadline); !written) {
         return Fail(std::move(written.error()));
     }
-    auto marked = state.HasMarker();
+    auto marked = State::Insist(deadline, [&] { return state.HasMarker(); });
     if (!marked) return Fail(std::move(marked.error()));
     if (!*marked) {
-        if (auto put = state.PutMarker(); !put) return Fail(std::move(put.error()));
+        if (auto put = State::Insist(deadline, [&] { return state.PutMarker(); }); !put)
+            return Fail(std::move(put.error()));
     }
     state.initialized = true;
     auto const& report = plan.report;
     state.options.logger.Info("table " + state.options.table + ": Init wrote " +
                               std::to_string(report.written) + " rows, deleted " +
                               std::to_string(report.deleted) + ", left " +
-                              std::to_string(report.unchanged) + " unchanged");
+                              std::to_string(report.unchanged) + " unchanged, kept " +
+                              std::to_string(report.kept) + " that changed meanwhile");
     return std::move(plan.report);
 }
 

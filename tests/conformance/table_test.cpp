@@ -103,7 +103,7 @@ TEST_P(TableConformance, InitSendsOnlyWhatDiffers) {
         return place_->Server().BatchWriteItem(request);
     };
     Fake().ForgetCalls();
-    ASSERT_TRUE(store_->Init(data).has_value());
+    ASSERT_TRUE(place_->Make("", InitWrites::kBatched)->Init(data).has_value());
     ASSERT_THAT(sent, SizeIs(2));
     EXPECT_EQ(sent[0].kind, BatchWrite::Kind::kPut);
     EXPECT_EQ(sent[0].item, RowOf("features", Numbered("k", 7), MakeItem("k", 2)));
