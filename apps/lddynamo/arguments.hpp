@@ -60,6 +60,11 @@ struct Arguments {
     bool detail = false;                        ///< kEval
     bool explain = false;                       ///< kEval
     std::uint16_t port = 8000;                  ///< kLocal
+    std::string data_file{};                    ///< kLocal; empty: memory only
+    std::string faults{};                       ///< kLocal
+    std::optional<std::uint64_t> fault_seed{};  ///< kLocal
+    bool verify_signatures = false;             ///< kLocal
+    bool fault_control = false;                 ///< kLocal
 };
 
 /// The common options as given on the command line; an empty optional was not given.

@@ -101,6 +101,17 @@ class Grammar {
             Add(app_, "local", "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
                 Command::kLocal);
         local.add_option("--port", arguments_.port, "the TCP port, 0 for any; default 8000");
+        local.add_option("--data", arguments_.data_file,
+                         "keep the tables in this file, which survives crashes");
+        local.add_flag("--verify-signatures", arguments_.verify_signatures,
+                       "refuse requests not signed with the keys of the environment");
+        local.add_option("--fault", arguments_.faults,
+                         "faults to have, for tests, such as throttle=0.5,delay=50ms,reset=0.02");
+        local.add_option_function<std::uint64_t>(
+            "--fault-seed", [this](std::uint64_t seed) { arguments_.fault_seed = seed; },
+            "the same seed and requests have the same faults; default 0");
+        local.add_flag("--fault-control", arguments_.fault_control,
+                       "let clients read and set the faults over HTTP");
     }
 
     ParsedCommandLine Parse(int argc, char const* const* argv, Environment const& environment) {

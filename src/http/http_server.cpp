@@ -1,5 +1,6 @@
 #include "http/http_server.hpp"
 
+#include "http/answer_text.hpp"
 #include "http/http_message.hpp"
 #include "http/message_parser.hpp"
 
@@ -11,14 +12,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
-#include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
-#include <ctime>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lddynamo::http {
 namespace {
@@ -29,93 +29,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds kAcceptPause{100};  // when out of file descriptors
 constexpr std::chrono::seconds kFarewell{2};  // for what is under way at the end of a connection
-
-std::string_view Reason(int status) noexcept {
-    switch (status) {
-        case 100:
-            return "Continue";
-        case 200:
-            return "OK";
-        case 204:
-            return "No Content";
-        case 400:
-            return "Bad Request";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 413:
-            return "Content Too Large";
-        case 431:
-            return "Request Header Fields Too Large";
-        case 500:
-            return "Internal Server Error";
-        case 503:
-            return "Service Unavailable";
-        default:
-            return "";
-    }
-}
-
-HttpResponse PlainAnswer(int status) {
-    HttpResponse response;
-    response.status = status;
-    response.headers = {{"Content-Type", "text/plain"}};
-    response.body = std::string(Reason(status)) + "\n";
-    return response;
-}
-
-// "Sun, 06 Nov 1994 08:49:37 GMT", in English whatever the locale.
-std::string HttpDate(std::time_t time) {
-    constexpr std::string_view kDays = "SunMonTueWedThuFriSat";
-    constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    std::tm utc{};
-    ::gmtime_r(&time, &utc);
-    auto const two = [](int number) {
-        return std::string{static_cast<char>('0' + number / 10),
-                           static_cast<char>('0' + number % 10)};
-    };
-    std::string text(kDays.substr(static_cast<std::size_t>(utc.tm_wday) * 3, 3));
-    text.append(", ").append(two(utc.tm_mday)).append(" ");
-    text.append(kMonths.substr(static_cast<std::size_t>(utc.tm_mon) * 3, 3)).append(" ");
-    text.append(std::to_string(utc.tm_year + 1900)).append(" ").append(two(utc.tm_hour));
-    text.append(":").append(two(utc.tm_min)).append(":").append(two(utc.tm_sec));
-    return text.append(" GMT");
-}
-
-bool CanBeSent(HttpResponse const& response) noexcept {
-    return response.status >= 200 && response.status <= 999 &&
-           std::all_of(response.headers.begin(), response.headers.end(), [](auto const& header) {
-               return IsValidHeader(header.first, header.second);
-           });
-}
-
-std::string Serialize(HttpResponse const& response, bool to_head, bool keep_alive) {
-    bool const bodiless = response.status == 204 || response.status == 304;
-    std::string text = "HTTP/1.1 ";
-    text.reserve(256 + response.body.size());
-    text.append(std::to_string(response.status)).append(" ").append(Reason(response.status));
-    text.append("\r\n");
-    for (auto const& [name, value] : response.headers) {
-        // What frames the message is the server's.
-        if (EqualsNoCase(name, "Content-Length") || EqualsNoCase(name, "Connection") ||
-            EqualsNoCase(name, "Transfer-Encoding")) {
-            continue;
-        }
-        text.append(name).append(": ").append(value).append("\r\n");
-    }
-    if (response.Header("Date") == nullptr) {
-        text.append("Date: ").append(HttpDate(std::time(nullptr))).append("\r\n");
-    }
-    if (!bodiless) {
-        text.append("Content-Length: ").append(std::to_string(response.body.size())).append("\r\n");
-    }
-    text.append("Connection: ").append(keep_alive ? "keep-alive" : "close").append("\r\n\r\n");
-    if (!bodiless && !to_head) text.append(response.body);
-    return text;
-}
+constexpr std::size_t kKeptOutput = 16384;    // by a connection that waits for its next request
 
 class Session;
 
@@ -123,13 +37,16 @@ class Session;
 struct Listener {
     Listener(HttpServer::Handler a_handler, HttpServerOptions an_options)
         : handler(std::move(a_handler)),
-          options(an_options),
+          options(std::move(an_options)),
           acceptor(context),
           pause(context),
           signals(context) {}
 
     void Accept();
     void End(Session* session);
+    /// Has the session deliver its answer when the commit is done.
+    void AwaitCommit(std::shared_ptr<Session> session);
+    void Commit();
     void StopNow();
 
     HttpServer::Handler const handler;
@@ -142,6 +59,7 @@ struct Listener {
     tcp::acceptor acceptor;
     asio::steady_timer pause;  ///< Before accepting again, after an error.
     asio::signal_set signals;
+    std::vector<std::shared_ptr<Session>> waiting{};  ///< For the commit. End before the context.
 };
 
 /// One connection: requests one after another.
@@ -160,11 +78,25 @@ class Session final : public std::enable_shared_from_this<Session> {
     /// After the answer under way, if there is one.
     void Stop() {
         keep_alive_ = false;
-        if (writing_) {
+        if (answering_) {
             SetTimeout(kFarewell);
         } else {
             Close();
         }
+    }
+
+    /// What the commit said is sent instead of the answer.
+    void Replace(HttpResponse const& response) { answer_ = response; }
+
+    void Deliver() {
+        if (answer_.delay <= std::chrono::milliseconds::zero()) return DeliverNow();
+        answering_ = false;  // nobody waits for it at the end
+        timer_.expires_after(answer_.delay);
+        timer_.async_wait([self = shared_from_this()](error_code const& error) {
+            if (error) return;
+            self->SetTimeout(self->server_.options.idle_timeout);
+            self->DeliverNow();
+        });
     }
 
   private:
@@ -222,14 +154,36 @@ class Session final : public std::enable_shared_from_this<Session> {
         request.target = std::move(message.target);
         request.headers = std::move(message.headers);
         request.body = std::move(message.body);
-        HttpResponse response;
+        to_head_ = request.method == "HEAD";
         try {
-            response = server_.handler(request);
-            if (!CanBeSent(response)) response = PlainAnswer(500);
+            answer_ = server_.handler(request);
+            if (!CanBeSent(answer_.response)) answer_ = PlainAnswer(500);
         } catch (...) {
-            response = PlainAnswer(500);
+            answer_ = PlainAnswer(500);
         }
-        output_ = Serialize(response, request.method == "HEAD", keep_alive_);
+        answering_ = true;
+        if (answer_.after_commit && server_.options.commit) {
+            return server_.AwaitCommit(shared_from_this());
+        }
+        Deliver();
+    }
+
+    void DeliverNow() {
+        using Delivery = ServerAnswer::Delivery;
+        if (answer_.delivery == Delivery::kReset) return Reset();
+        if (answer_.delivery == Delivery::kHold) {
+            answering_ = false;
+            SetTimeout(server_.options.idle_timeout);
+            return ReadAndDrop();
+        }
+        bool const cut = answer_.delivery == Delivery::kCut;
+        output_ = AnswerHead(answer_.response, keep_alive_);
+        if (HasBody(answer_.response.status) && !to_head_) {
+            std::size_t const size = cut ? answer_.body_bytes : std::string::npos;
+            output_.append(answer_.response.body, 0, size);
+        }
+        answer_ = HttpResponse();  // its memory
+        if (cut) keep_alive_ = false;
         Write([](Session& self) {
             if (self.keep_alive_) return self.NextRequest();
             self.Close();
@@ -239,7 +193,8 @@ class Session final : public std::enable_shared_from_this<Session> {
     // The connection cannot go on: nobody knows where the next request would begin.
     void Refuse(int status) {
         keep_alive_ = false;
-        output_ = Serialize(PlainAnswer(status), false, false);
+        auto const answer = PlainAnswer(status);
+        output_ = AnswerHead(answer, false) + answer.body;
         Write([](Session& self) {
             error_code ignored;
             self.socket_.shutdown(tcp::socket::shutdown_send, ignored);
@@ -259,10 +214,11 @@ class Session final : public std::enable_shared_from_this<Session> {
 
     template <class Then>
     void Write(Then then) {
-        writing_ = true;
+        answering_ = true;
         asio::async_write(socket_, asio::buffer(output_),
                           [self = shared_from_this(), then](error_code const& error, std::size_t) {
-                              self->writing_ = false;
+                              self->answering_ = false;
+                              if (self->output_.capacity() > kKeptOutput) self->output_ = {};
                               if (error) return self->Close();
                               then(*self);
                           });
@@ -284,6 +240,13 @@ class Session final : public std::enable_shared_from_this<Session> {
         socket_.close(ignored);
     }
 
+    void Reset() {
+        error_code ignored;
+        timer_.cancel();
+        socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+        socket_.close(ignored);
+    }
+
     tcp::socket socket_;
     asio::steady_timer timer_;
     Listener& server_;
@@ -293,7 +256,9 @@ class Session final : public std::enable_shared_from_this<Session> {
     std::string output_;  ///< What is being written.
     bool continued_ = false;
     bool keep_alive_ = true;
-    bool writing_ = false;
+    bool answering_ = false;  ///< There is an answer to wait for at the end.
+    bool to_head_ = false;
+    ServerAnswer answer_{HttpResponse()};
 };
 
 void Listener::Accept() {
@@ -321,6 +286,20 @@ void Listener::End(Session* session) {
     if (!stopped) Accept();
 }
 
+void Listener::AwaitCommit(std::shared_ptr<Session> session) {
+    waiting.push_back(std::move(session));
+    // Behind the requests that have arrived: one commit is for all of them.
+    if (waiting.size() == 1) asio::post(context, [this] { Commit(); });
+}
+
+void Listener::Commit() {
+    std::optional<HttpResponse> const refusal = options.commit();
+    for (auto const& session : std::exchange(waiting, {})) {
+        if (refusal) session->Replace(*refusal);
+        session->Deliver();
+    }
+}
+
 void Listener::StopNow() {
     error_code ignored;
     acceptor.close(ignored);
@@ -343,9 +322,10 @@ HttpServer::~HttpServer() {
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::Create(Handler handler, HttpServerOptions options) {
-    auto state = std::make_unique<State>(std::move(handler), options);
+    auto state = std::make_unique<State>(std::move(handler), std::move(options));
     auto& acceptor = state->acceptor;
-    tcp::endpoint const endpoint(asio::ip::address_v4::loopback(), options.port);
+    auto const& asked = state->options;
+    tcp::endpoint const endpoint(asio::ip::address_v4::loopback(), asked.port);
     error_code error;
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -353,11 +333,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Create(Handler handler, HttpServ
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (!error) state->port = acceptor.local_endpoint(error).port();
     if (error) {
-        return Fail(ErrorCode::kIo, "cannot listen on 127.0.0.1:" + std::to_string(options.port) +
+        return Fail(ErrorCode::kIo, "cannot listen on 127.0.0.1:" + std::to_string(asked.port) +
                                         ": " + error.message());
     }
     std::unique_ptr<HttpServer> server(new HttpServer(std::move(state)));
-    if (options.stop_on_signals) {
+    if (server->state_->options.stop_on_signals) {
         auto& signals = server->state_->signals;
         error_code ignored;
         signals.add(SIGINT, ignored);

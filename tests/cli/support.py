@@ -50,13 +50,17 @@ def flag(key, version=1, **properties):
 
 class LocalServer(unittest.TestCase):
     """A test case with `lddynamo local` running."""
+    arguments = ()  # more for the server
+    environment = {}
 
     @classmethod
     def setUpClass(cls):
         if not PROGRAM:
             raise RuntimeError("set LDDYNAMO_PROGRAM to the program under test")
-        cls.server = subprocess.Popen([PROGRAM, "local", "--port", "0"], stdout=subprocess.PIPE,
-                                      stderr=subprocess.DEVNULL, env=clean_environment())
+        cls.server = subprocess.Popen([PROGRAM, "local", "--port", "0", *cls.arguments],
+                                      stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL,
+                                      env=clean_environment(**cls.environment))
         line = cls.server.stdout.readline().decode()
         if not line.startswith("listening on http://127.0.0.1:"):
             cls.server.kill()

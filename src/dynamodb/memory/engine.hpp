@@ -3,6 +3,7 @@
 /// Layer: dynamodb (in-memory service).
 #pragma once
 
+#include "dynamodb/memory/journal.hpp"
 #include "dynamodb/memory/request_expressions.hpp"
 #include "dynamodb/memory/requests.hpp"
 #include "dynamodb/memory/service_error.hpp"
@@ -26,6 +27,8 @@ class Engine {
     [[nodiscard]] Outcome<Table const*> DescribeTable(std::string const& name) const;
     /// @return the table as it was.
     [[nodiscard]] Outcome<Table> DeleteTable(std::string const& name);
+    /// Replaces the settings that may change: name and keys stay.
+    [[nodiscard]] Outcome<Table const*> ChangeTable(TableSettings settings);
     struct TableNames {
         std::vector<std::string> names{};
         bool more = false;
@@ -40,6 +43,20 @@ class Engine {
     [[nodiscard]] Outcome<TransactWriteOutput> TransactWrite(TransactWriteInput const& input);
     [[nodiscard]] Outcome<std::vector<GetOutput>> TransactGet(
         std::vector<GetInput> const& inputs) const;
+
+    /// Is told of every change from now on; nullptr: nobody.
+    void SetJournal(Journal* journal) noexcept { journal_ = journal; }
+    [[nodiscard]] std::map<std::string, Table, std::less<>> const& Tables() const noexcept {
+        return tables_;
+    }
+    /// The bytes of all rows.
+    [[nodiscard]] std::size_t Bytes() const noexcept;
+
+    // What a journal kept, done again. @return false: it does not fit what is there.
+    [[nodiscard]] bool RestoreTable(TableSettings settings, double creation_time, std::string id);
+    [[nodiscard]] bool RestoreNoTable(std::string_view name);
+    [[nodiscard]] bool RestoreRow(std::string_view table, Item item);
+    [[nodiscard]] bool RestoreNoRow(std::string_view table, Item const& key);
 
     /// Rows of a table; empty when there is none.
     [[nodiscard]] std::vector<Item> Rows(std::string const& table) const;
@@ -70,8 +87,15 @@ class Engine {
     [[nodiscard]] static Outcome<Effect> Plan(WriteInput const& input, PreparedWrite const& write);
     /// Does it. @return the written units.
     static double Commit(PreparedWrite const& write, Effect& effect);
+    /// Appends what the journal must know before Commit.
+    static void AddChange(std::vector<Change>& changes, WriteInput const& input,
+                          PreparedWrite const& write, Effect const& effect);
+    [[nodiscard]] bool Keep(std::vector<Change> const& changes) {
+        return !journal_ || changes.empty() || journal_->Record(changes);
+    }
     void ForgetOldTokens();
 
+    Journal* journal_ = nullptr;
     std::map<std::string, Table, std::less<>> tables_{};
     struct UsedToken {
         std::string fingerprint{};
@@ -84,6 +108,13 @@ class Engine {
 [[nodiscard]] std::string CheckTableName(std::string_view name, std::string_view member);
 [[nodiscard]] inline tl::unexpected<ServiceError> NoSuchTable() {
     return Refuse("ResourceNotFoundException", "Requested resource not found");
+}
+[[nodiscard]] inline tl::unexpected<ServiceError> NotKept() {
+    ServiceError error;
+    error.code = "InternalServerError";
+    error.message = "The change could not be written to the data file";
+    error.http_status = 500;
+    return Refuse(std::move(error));
 }
 /// Key attributes are scalars: no path leads into them. Empty: nothing wrong.
 [[nodiscard]] std::string CheckKeyPaths(PathUse const& use, Table const& table);

@@ -188,18 +188,31 @@ Outcome<BatchWriteOutput> Engine::BatchWrite(BatchWriteInput const& input) {
         }
     }
 
-    BatchWriteOutput output;
+    std::vector<std::vector<Effect>> effects;
+    std::vector<Change> changes;
     std::size_t position = 0;
     for (std::size_t t = 0; t < writes.size(); ++t) {
-        auto& answer = output.tables.emplace_back();
+        auto& of_table = effects.emplace_back();
+        of_table.reserve(writes[t].size());  // changes refer to them
         for (std::size_t i = 0; i < writes[t].size(); ++i, ++position) {
-            if (position + input.unprocessed >= total) {
-                answer.unprocessed.push_back(i);
-                continue;
-            }
+            if (position + input.unprocessed >= total) break;
             auto effect = Plan(writes[t][i], prepared[t][i]);
             if (!effect) return Refuse(std::move(effect.error()));
-            answer.units += Commit(prepared[t][i], *effect);
+            of_table.push_back(std::move(*effect));
+            AddChange(changes, writes[t][i], prepared[t][i], of_table.back());
+        }
+    }
+    if (!Keep(changes)) return NotKept();
+
+    BatchWriteOutput output;
+    for (std::size_t t = 0; t < writes.size(); ++t) {
+        auto& answer = output.tables.emplace_back();
+        for (std::size_t i = 0; i < writes[t].size(); ++i) {
+            if (i < effects[t].size()) {
+                answer.units += Commit(prepared[t][i], effects[t][i]);
+            } else {
+                answer.unprocessed.push_back(i);
+            }
         }
     }
     return output;

@@ -220,6 +220,16 @@ double Engine::Commit(PreparedWrite const& write, Effect& effect) {
     return WrittenUnits(before, after);
 }
 
+void Engine::AddChange(std::vector<Change>& changes, WriteInput const& input,
+                       PreparedWrite const& write, Effect const& effect) {
+    if (!effect.changes) return;
+    if (effect.after) {
+        changes.push_back({Change::Kind::kPutRow, write.table, &*effect.after});
+    } else if (effect.before) {
+        changes.push_back({Change::Kind::kEraseRow, write.table, &input.item.item});
+    }
+}
+
 Outcome<WriteOutput> Engine::Write(WriteInput const& input) {
     auto expressions = CheckWrite(input);
     if (!expressions) return Refuse(std::move(expressions.error()));
@@ -227,6 +237,9 @@ Outcome<WriteOutput> Engine::Write(WriteInput const& input) {
     if (!write) return Refuse(write.error());
     auto effect = Plan(input, *write);
     if (!effect) return Refuse(std::move(effect.error()));
+    std::vector<Change> changes;
+    AddChange(changes, input, *write, *effect);
+    if (!Keep(changes)) return NotKept();
     WriteOutput output;
     std::string const& wanted = input.return_values;
     if (wanted == "ALL_OLD" && effect->before) output.attributes = *effect->before;

@@ -63,10 +63,19 @@ Outcome<Table const*> Engine::CreateTable(TableSettings settings) {
     if (FindTable(settings.name)) {
         return Refuse("ResourceInUseException", "Table already exists: " + settings.name);
     }
-    std::string const name = settings.name;
-    auto const it =
-        tables_.emplace(name, Table(std::move(settings), SecondsSinceEpoch(), base::RandomUuid()));
-    return &it.first->second;
+    Table table(std::move(settings), SecondsSinceEpoch(), base::RandomUuid());
+    if (!Keep({{Change::Kind::kPutTable, &table}})) return NotKept();
+    std::string const name = table.Settings().name;
+    return &tables_.emplace(name, std::move(table)).first->second;
+}
+
+Outcome<Table const*> Engine::ChangeTable(TableSettings settings) {
+    Table* table = FindTable(settings.name);
+    if (!table) return NoSuchTableNamed(settings.name);
+    Table const renewed(settings, table->CreationTime(), table->Id());
+    if (!Keep({{Change::Kind::kPutTable, &renewed}})) return NotKept();
+    table->ChangeSettings(std::move(settings));
+    return table;
 }
 
 Outcome<Table const*> Engine::DescribeTable(std::string const& name) const {
@@ -83,6 +92,7 @@ Outcome<Table> Engine::DeleteTable(std::string const& name) {
             "Resource cannot be deleted as it is currently protected against deletion. "
             "Disable deletion protection first.");
     }
+    if (!Keep({{Change::Kind::kDropTable, &it->second}})) return NotKept();
     Table table = std::move(it->second);
     tables_.erase(it);
     return table;
@@ -98,6 +108,45 @@ Engine::TableNames Engine::ListTables(std::string const& after, std::size_t limi
         list.names.push_back(it->first);
     }
     return list;
+}
+
+std::size_t Engine::Bytes() const noexcept {
+    std::size_t bytes = 0;
+    for (auto const& [name, table] : tables_) bytes += table.Bytes();
+    return bytes;
+}
+
+bool Engine::RestoreTable(TableSettings settings, double creation_time, std::string id) {
+    if (Table* table = FindTable(settings.name)) {
+        if (table->Id() != id) return false;
+        table->ChangeSettings(std::move(settings));
+        return true;
+    }
+    std::string const name = settings.name;
+    tables_.emplace(name, Table(std::move(settings), creation_time, std::move(id)));
+    return true;
+}
+
+bool Engine::RestoreNoTable(std::string_view name) {
+    auto const it = tables_.find(name);
+    if (it == tables_.end()) return false;
+    tables_.erase(it);
+    return true;
+}
+
+bool Engine::RestoreRow(std::string_view name, Item item) {
+    Table* table = FindTable(name);
+    if (!table || !table->CheckItem(item).empty()) return false;
+    RowKey const key = table->KeyOf(item);
+    table->Put(key, std::move(item));
+    return true;
+}
+
+bool Engine::RestoreNoRow(std::string_view name, Item const& key) {
+    Table* table = FindTable(name);
+    if (!table || !table->CheckKey(key).empty()) return false;
+    table->Erase(table->KeyOf(key));
+    return true;
 }
 
 std::vector<Item> Engine::Rows(std::string const& name) const {

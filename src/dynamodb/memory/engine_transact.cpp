@@ -109,6 +109,11 @@ Outcome<TransactWriteOutput> Engine::TransactWrite(TransactWriteInput const& inp
         }
     }
     if (cancelled) return Cancelled(std::move(reasons));
+    std::vector<Change> changes;
+    for (std::size_t i = 0; i < input.actions.size(); ++i) {
+        AddChange(changes, input.actions[i], writes[i], effects[i]);
+    }
+    if (!Keep(changes)) return NotKept();
     for (std::size_t i = 0; i < input.actions.size(); ++i) {
         output.units[input.actions[i].table] += 2 * Commit(writes[i], effects[i]);
     }

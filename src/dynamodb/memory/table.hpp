@@ -12,6 +12,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace lddynamo::dynamodb::memory {
 
@@ -34,6 +35,8 @@ struct TableSettings {
     std::int64_t read_units = 0;
     std::int64_t write_units = 0;
     bool deletion_protection = false;
+    std::string ttl_attribute{};  ///< Expiry is described, not done; empty: off.
+    std::map<std::string, std::string, std::less<>> tags{};
 };
 
 /// One table. Not thread-safe.
@@ -42,6 +45,8 @@ class Table {
     Table(TableSettings settings, double creation_time, std::string id);
 
     [[nodiscard]] TableSettings const& Settings() const noexcept { return settings_; }
+    /// @pre name and keys are the same.
+    void ChangeSettings(TableSettings settings) { settings_ = std::move(settings); }
     [[nodiscard]] KeySchema const& Keys() const noexcept { return settings_.keys; }
     [[nodiscard]] bool HasSortKey() const noexcept { return !settings_.keys.sort_key.empty(); }
     [[nodiscard]] double CreationTime() const noexcept { return creation_time_; }

@@ -8,15 +8,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <future>
+#include <optional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace lddynamo::http {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -212,6 +218,110 @@ TEST(HttpServerTest, ServesMoreClientsThanItHasConnections) {
         clients.back()->Send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
     }
     for (auto const& client : clients) EXPECT_THAT(client->Read(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST(HttpServerTest, HasAnswersLostInEveryWay) {
+    using Delivery = ServerAnswer::Delivery;
+    auto const server = std::move(*HttpServer::Create(
+        [](ServerRequest const& request) {
+            HttpResponse response;
+            response.status = 200;
+            response.body = "0123456789";
+            ServerAnswer answer(response);
+            if (request.target == "/cut") answer.delivery = Delivery::kCut;
+            if (request.target == "/reset") answer.delivery = Delivery::kReset;
+            if (request.target == "/hold") answer.delivery = Delivery::kHold;
+            if (request.target == "/late") answer.delay = 1ms;
+            answer.body_bytes = 4;
+            return answer;
+        },
+        {.idle_timeout = 300ms}));
+    std::thread thread([&] { server->Run(); });
+    RawClient cut(server->Port());
+    std::string const text = cut.Send("GET /cut HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n").Read();
+    EXPECT_THAT(text, HasSubstr("Content-Length: 10\r\n"));
+    EXPECT_THAT(text, EndsWith("\r\n\r\n0123"));
+    RawClient reset(server->Port());
+    EXPECT_EQ(reset.Send("GET /reset HTTP/1.1\r\n\r\n").Read(), " (no end)");
+    EXPECT_EQ(errno, ECONNRESET);
+    RawClient hold(server->Port());  // until the idle timeout
+    EXPECT_EQ(hold.Send("GET /hold HTTP/1.1\r\n\r\nmore").Read(), "");
+    RawClient late(server->Port());
+    EXPECT_THAT(late.Send("GET /late HTTP/1.1\r\n\r\n").Read("789"), EndsWith("0123456789"));
+    RawClient gone(server->Port());  // ends the connection while it is held
+    EXPECT_EQ(gone.Send("GET /hold HTTP/1.1\r\n\r\n").FinishSending().Read(), "");
+    server->Stop();
+    thread.join();
+}
+
+TEST(HttpServerTest, StopsWithAnswersHeldAndDelayed) {
+    auto const server = std::move(*HttpServer::Create([](ServerRequest const& request) {
+        ServerAnswer answer(Echo(request));
+        if (request.target == "/hold") answer.delivery = ServerAnswer::Delivery::kHold;
+        if (request.target == "/late") answer.delay = 1h;
+        return answer;
+    }));
+    std::thread thread([&] { server->Run(); });
+    RawClient hold(server->Port());
+    hold.Send("GET /hold HTTP/1.1\r\n\r\n");
+    RawClient late(server->Port());
+    late.Send("GET /late HTTP/1.1\r\n\r\n");
+    // Answered after both were taken.
+    EXPECT_THAT(RawClient(server->Port()).Send("GET / HTTP/1.1\r\n\r\n").Read("GET / "),
+                StartsWith("HTTP/1.1 200"));
+    server->Stop();
+    thread.join();
+    EXPECT_EQ(hold.Read(), "");
+    EXPECT_EQ(late.Read(), "");
+}
+
+TEST(HttpServerTest, CommitsBeforeItAnswersAndOnceForMany) {
+    int commits = 0;
+    std::vector<std::string> pending;
+    std::promise<void> busy;
+    std::promise<void> go_on;
+    HttpServerOptions options;
+    options.commit = [&]() -> std::optional<HttpResponse> {
+        ++commits;
+        auto const done = std::exchange(pending, {});
+        if (std::find(done.begin(), done.end(), "/refused") == done.end()) return std::nullopt;
+        HttpResponse response;
+        response.status = 503;
+        return response;
+    };
+    auto const server = std::move(*HttpServer::Create(
+        [&](ServerRequest const& request) {
+            if (request.target == "/busy") {
+                busy.set_value();
+                go_on.get_future().wait();
+            }
+            ServerAnswer answer(Echo(request));
+            answer.after_commit = request.method == "PUT";
+            if (answer.after_commit) pending.push_back(request.target);
+            return answer;
+        },
+        std::move(options)));
+    std::thread thread([&] { server->Run(); });
+    RawClient first(server->Port());
+    RawClient second(server->Port());
+    RawClient third(server->Port());
+    for (RawClient* client : {&first, &second}) {
+        client->Send("GET / HTTP/1.1\r\n\r\n");
+        EXPECT_THAT(client->Read("GET / "), StartsWith("HTTP/1.1 200"));
+    }
+    third.Send("GET /busy HTTP/1.1\r\n\r\n");
+    busy.get_future().wait();
+    // Both have arrived when the server looks again.
+    first.Send("PUT /1 HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    second.Send("PUT /2 HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    go_on.set_value();
+    EXPECT_THAT(first.Read("PUT /1 "), StartsWith("HTTP/1.1 200"));
+    EXPECT_THAT(second.Read("PUT /2 "), StartsWith("HTTP/1.1 200"));
+    first.Send("PUT /refused HTTP/1.1\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_THAT(first.Read("\r\n\r\n"), StartsWith("HTTP/1.1 503"));
+    server->Stop();
+    thread.join();
+    EXPECT_EQ(commits, 2);
 }
 
 TEST(HttpServerTest, StopsAtOnceWithIdleConnectionsOpen) {
