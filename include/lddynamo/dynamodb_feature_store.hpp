@@ -44,6 +44,9 @@ struct DynamoDbFeatureStoreOptions {
     Clock* clock = nullptr;  ///< nullptr: the machine's. Must outlive the store.
     /// For one Init, all its reads, writes and pauses.
     std::chrono::milliseconds init_timeout{120000};
+    /// For one read of everything (All, LoadAll, and what Init reads first): the bytes of names and
+    /// values of all its rows; more fail with kTooLarge. A call holds about twice that at its peak.
+    std::size_t max_load_bytes = std::size_t{512} << 20U;
     InitWrites init_writes = InitWrites::kGuarded;
     /// How long a "no" of Initialized is remembered ("yes" is for ever); zero: not at all.
     std::chrono::milliseconds not_initialized_ttl{0};

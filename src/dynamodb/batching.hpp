@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -48,10 +49,13 @@ class Deadline {
 
 /// QueryAllItems with a deadline between its pages; what a busy service refuses is asked again
 /// until then.
+/// @param max_bytes  of names and values of all rows together.
 /// @retval ErrorCode::kTimeout      `deadline` passed before the last page.
+/// @retval ErrorCode::kTooLarge     the rows have more than `max_bytes`.
 /// @retval ErrorCode::kInvalidData  the pages go round in circles, or are more than 10,000.
 [[nodiscard]] Result<std::vector<std::vector<Item>>> QueryPages(
     DynamoDbClient& client, std::span<QueryRequest const> requests,
-    std::optional<Deadline> const& deadline);
+    std::optional<Deadline> const& deadline,
+    std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
 }  // namespace lddynamo::dynamodb

@@ -88,7 +88,7 @@ struct DynamoDbFeatureStore::State {
     Result<store::ExistingRows> ReadRows(std::string const& what,
                                          std::optional<dynamodb::Deadline> const& deadline) {
         std::array const queries = {QueryOf(DataKind::kFeatures), QueryOf(DataKind::kSegments)};
-        auto rows = dynamodb::QueryPages(*client, queries, deadline);
+        auto rows = dynamodb::QueryPages(*client, queries, deadline, options.max_load_bytes);
         if (!rows) return Fail(Explain(std::move(rows.error()), what));
         return store::ExistingRows{.features = std::move((*rows)[0]),
                                    .segments = std::move((*rows)[1])};
@@ -260,7 +260,8 @@ Result<std::optional<SerializedItem>> DynamoDbFeatureStore::Get(DataKind kind,
 Result<AllItems> DynamoDbFeatureStore::All(DataKind kind) {
     State& state = *state_;
     std::array const queries = {state.QueryOf(kind)};
-    auto rows = QueryAllItems(*state.client, queries);
+    auto rows =
+        dynamodb::QueryPages(*state.client, queries, std::nullopt, state.options.max_load_bytes);
     if (!rows) {
         return Fail(
             state.Explain(std::move(rows.error()), "read all " + std::string(ToString(kind))));

@@ -158,6 +158,29 @@ TEST_F(GuardedWritesTest, ABusyTableIsAskedAgainForEverything) {
     EXPECT_TRUE(Store(memory_)->Initialized().value());
 }
 
+TEST_F(GuardedWritesTest, MoreRowsThanMayBeHeldAreRefused) {
+    StoreData data;
+    for (int i = 0; i < 100; ++i) {
+        auto const key = "k" + std::to_string(i);
+        data.features.emplace(key, MakeItem(key, 1));
+    }
+    ASSERT_TRUE(Store(memory_)->Init(data).has_value());
+    DynamoDbFeatureStoreOptions options;
+    options.table = "flags";
+    options.client = memory_;
+    options.max_load_bytes = 5000;
+    auto const small = std::move(*DynamoDbFeatureStore::Create(options));
+    std::vector<Error> const errors = {small->All(kFlags).error(), small->LoadAll().error(),
+                                       small->Init(data).error()};
+    for (auto const& error : errors) {
+        EXPECT_EQ(error.code, ErrorCode::kTooLarge);
+        EXPECT_THAT(error.message, HasSubstr("more than 5000 bytes"));
+    }
+    EXPECT_TRUE(small->Get(kFlags, "k1").value().has_value()) << "one row is no matter";
+    options.max_load_bytes = 20'000;
+    EXPECT_EQ((*DynamoDbFeatureStore::Create(options))->LoadAll().value().data, data);
+}
+
 TEST_F(GuardedWritesTest, AServerThatIsNotThereIsToldAtOnce) {
     client_->on_query = [](QueryRequest const&) -> Result<QueryResponse> {
         return Fail(ErrorOf(ErrorCode::kConnection, "refused"));
