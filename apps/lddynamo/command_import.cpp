@@ -21,6 +21,7 @@ std::string ReportJson(InitReport const& report) {
     return Value::Object({{"written", report.written},
                           {"unchanged", report.unchanged},
                           {"deleted", report.deleted},
+                          {"kept", report.kept},
                           {"oversize", Value::Array(std::move(oversize))}})
         .ToJson();
 }

@@ -211,6 +211,10 @@ class DynamoDbClient {
         std::span<BatchGetItemRequest const> requests);
     [[nodiscard]] virtual std::vector<Result<BatchWriteItemResponse>> BatchWriteItemMany(
         std::span<BatchWriteItemRequest const> requests);
+    [[nodiscard]] virtual std::vector<Result<WriteResponse>> PutItemMany(
+        std::span<PutItemRequest const> requests);
+    [[nodiscard]] virtual std::vector<Result<WriteResponse>> DeleteItemMany(
+        std::span<DeleteItemRequest const> requests);
 };
 
 struct DynamoDbClientOptions {

@@ -13,11 +13,23 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 
 namespace lddynamo {
+
+/// How Init writes rows that differ.
+enum class InitWrites : std::uint8_t {
+    /// Each row by a request of its own, several at once, on condition that it has not changed
+    /// since
+    /// Init read it, or is older: what another writer writes meanwhile is never lost.
+    kGuarded,
+    /// 25 rows a request, without conditions. For tables that nobody else writes to meanwhile: an
+    /// Upsert during such an Init may be overwritten by an older row.
+    kBatched,
+};
 
 struct DynamoDbFeatureStoreOptions {
     /// Required. Its partition key must be `namespace` (S) and its sort key `key` (S).
@@ -32,6 +44,10 @@ struct DynamoDbFeatureStoreOptions {
     Clock* clock = nullptr;  ///< nullptr: the machine's. Must outlive the store.
     /// For one Init, all its reads, writes and pauses.
     std::chrono::milliseconds init_timeout{120000};
+    /// For one read of everything (All, LoadAll, and what Init reads first): the bytes of names and
+    /// values of all its rows; more fail with kTooLarge. A call holds about twice that at its peak.
+    std::size_t max_load_bytes = std::size_t{512} << 20U;
+    InitWrites init_writes = InitWrites::kGuarded;
     /// How long a "no" of Initialized is remembered ("yes" is for ever); zero: not at all.
     std::chrono::milliseconds not_initialized_ttl{0};
     /// Whether items that one row cannot hold (over 400,000 bytes) are kept as compressed chunks in

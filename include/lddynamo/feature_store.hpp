@@ -74,6 +74,8 @@ struct InitReport {
     std::size_t written = 0;
     std::size_t unchanged = 0;
     std::size_t deleted = 0;
+    /// Rows that another writer changed during the Init and that therefore stay as it left them.
+    std::size_t kept = 0;
     /// Items over the store's size limit: not written; an older row of theirs stays as it was.
     std::vector<ItemNote> oversize{};
 };

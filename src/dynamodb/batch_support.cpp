@@ -64,6 +64,16 @@ std::size_t EstimateValue(AttributeValue const& value) noexcept {
 
 }  // namespace
 
+bool IsTransient(ErrorCode code) noexcept {
+    return code == ErrorCode::kThrottled || code == ErrorCode::kUnavailable ||
+           code == ErrorCode::kConnection || code == ErrorCode::kTimeout;
+}
+
+bool ConcernsAllRequests(ErrorCode code) noexcept {
+    return code == ErrorCode::kNotFound || code == ErrorCode::kCredentials ||
+           code == ErrorCode::kAccessDenied || code == ErrorCode::kTls;
+}
+
 std::size_t EstimateWireSize(Item const& item) noexcept {
     std::size_t size = 2;
     for (auto const& [name, value] : item) size += QuotedSize(name) + 2 + EstimateValue(value);

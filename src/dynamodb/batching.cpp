@@ -8,22 +8,13 @@
 namespace lddynamo {
 namespace {
 
+using dynamodb::ConcernsAllRequests;
 using dynamodb::Deadline;
+using dynamodb::IsTransient;
 
 // Calls of one *Many: enough to keep all connections busy, few enough to look at the deadline
 // often.
 constexpr std::size_t kMaxBatchesPerCall = 64;
-
-bool IsTransient(ErrorCode code) noexcept {
-    return code == ErrorCode::kThrottled || code == ErrorCode::kUnavailable ||
-           code == ErrorCode::kConnection || code == ErrorCode::kTimeout;
-}
-
-/// What fails one batch with this fails all of them.
-bool ConcernsAllBatches(ErrorCode code) noexcept {
-    return code == ErrorCode::kNotFound || code == ErrorCode::kCredentials ||
-           code == ErrorCode::kAccessDenied || code == ErrorCode::kTls;
-}
 
 /// Counts the rounds between pauses: a round that got most of its rows through starts anew.
 class Attempts {
@@ -117,7 +108,7 @@ class WriteRounds {
     }
 
     void FailBatch(Error error) {
-        if (ConcernsAllBatches(error.code)) stopped_ = true;
+        if (ConcernsAllRequests(error.code)) stopped_ = true;
         if (!cause_) cause_ = std::move(error);
     }
 

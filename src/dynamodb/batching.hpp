@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -20,6 +21,11 @@ inline constexpr std::size_t kMaxWritesPerBatch = 25;
 inline constexpr std::size_t kMaxKeysPerBatch = 100;
 /// The service allows 16 MB; some room is left for what the estimate does not see.
 inline constexpr std::size_t kMaxBatchBytes = 16'000'000;
+
+/// Whether the same request may well succeed a moment later.
+[[nodiscard]] bool IsTransient(ErrorCode code) noexcept;
+/// Whether what failed one request of a table with this fails all of them.
+[[nodiscard]] bool ConcernsAllRequests(ErrorCode code) noexcept;
 
 /// Bytes of an item in DynamoDB's JSON, escapes included.
 [[nodiscard]] std::size_t EstimateWireSize(Item const& item) noexcept;
@@ -41,11 +47,15 @@ class Deadline {
     std::chrono::steady_clock::time_point end_;
 };
 
-/// QueryAllItems with a deadline between its pages.
+/// QueryAllItems with a deadline between its pages; what a busy service refuses is asked again
+/// until then.
+/// @param max_bytes  of names and values of all rows together.
 /// @retval ErrorCode::kTimeout      `deadline` passed before the last page.
+/// @retval ErrorCode::kTooLarge     the rows have more than `max_bytes`.
 /// @retval ErrorCode::kInvalidData  the pages go round in circles, or are more than 10,000.
 [[nodiscard]] Result<std::vector<std::vector<Item>>> QueryPages(
     DynamoDbClient& client, std::span<QueryRequest const> requests,
-    std::optional<Deadline> const& deadline);
+    std::optional<Deadline> const& deadline,
+    std::size_t max_bytes = std::numeric_limits<std::size_t>::max());
 
 }  // namespace lddynamo::dynamodb

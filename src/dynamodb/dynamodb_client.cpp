@@ -36,4 +36,16 @@ std::vector<Result<BatchWriteItemResponse>> DynamoDbClient::BatchWriteItemMany(
         requests, [this](BatchWriteItemRequest const& request) { return BatchWriteItem(request); });
 }
 
+std::vector<Result<WriteResponse>> DynamoDbClient::PutItemMany(
+    std::span<PutItemRequest const> requests) {
+    return OneAfterAnother<WriteResponse>(
+        requests, [this](PutItemRequest const& request) { return PutItem(request); });
+}
+
+std::vector<Result<WriteResponse>> DynamoDbClient::DeleteItemMany(
+    std::span<DeleteItemRequest const> requests) {
+    return OneAfterAnother<WriteResponse>(
+        requests, [this](DeleteItemRequest const& request) { return DeleteItem(request); });
+}
+
 }  // namespace lddynamo

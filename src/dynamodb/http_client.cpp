@@ -51,6 +51,14 @@ class HttpDynamoDbClient final : public DynamoDbClient {
         std::span<BatchWriteItemRequest const> requests) override {
         return Many<BatchWriteItemResponse>("BatchWriteItem", requests, ReadBatchWriteItem);
     }
+    std::vector<Result<WriteResponse>> PutItemMany(
+        std::span<PutItemRequest const> requests) override {
+        return WriteMany("PutItem", requests);
+    }
+    std::vector<Result<WriteResponse>> DeleteItemMany(
+        std::span<DeleteItemRequest const> requests) override {
+        return WriteMany("DeleteItem", requests);
+    }
     Result<WriteResponse> PutItem(PutItemRequest const& request) override {
         return Write("PutItem", request);
     }
@@ -104,11 +112,7 @@ class HttpDynamoDbClient final : public DynamoDbClient {
     std::vector<Result<Response>> Many(std::string const& operation,
                                        std::span<Request const> requests, Reader<Response> reader) {
         std::vector<Result<Response>> answers;
-        if (requests.empty()) return answers;
-        std::vector<Call> calls;
-        calls.reserve(requests.size());
-        for (Request const& request : requests) calls.push_back(MakeCall(operation, request));
-        std::vector<CallOutcome> outcomes = Run(std::move(calls));
+        std::vector<CallOutcome> outcomes = RunMany(operation, requests);
         answers.reserve(outcomes.size());
         for (std::size_t i = 0; i < outcomes.size(); ++i) {
             answers.push_back(
@@ -135,13 +139,40 @@ class HttpDynamoDbClient final : public DynamoDbClient {
 
     template <class Request>
     Result<WriteResponse> Write(std::string const& operation, Request const& request) {
-        CallOutcome outcome = RunOne(MakeCall(operation, request));
+        return ReadWrite(operation, request.table, RunOne(MakeCall(operation, request)));
+    }
+
+    template <class Request>
+    std::vector<Result<WriteResponse>> WriteMany(std::string const& operation,
+                                                 std::span<Request const> requests) {
+        std::vector<Result<WriteResponse>> answers;
+        std::vector<CallOutcome> outcomes = RunMany(operation, requests);
+        answers.reserve(outcomes.size());
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            answers.push_back(ReadWrite(operation, requests[i].table, std::move(outcomes[i])));
+        }
+        return answers;
+    }
+
+    /// A condition that failed is an answer too.
+    static Result<WriteResponse> ReadWrite(std::string const& operation, std::string const& table,
+                                           CallOutcome outcome) {
         if (!outcome.answer && outcome.answer.error().code == ErrorCode::kConditionFailed) {
             return WriteResponse{true, std::move(outcome.item), outcome.is_ambiguous};
         }
-        auto answer = Read<Nothing>(operation, request.table, std::move(outcome), ReadNothing);
+        auto answer = Read<Nothing>(operation, table, std::move(outcome), ReadNothing);
         if (!answer) return Fail(std::move(answer.error()));
         return WriteResponse{};
+    }
+
+    template <class Request>
+    std::vector<CallOutcome> RunMany(std::string const& operation,
+                                     std::span<Request const> requests) {
+        if (requests.empty()) return {};
+        std::vector<Call> calls;
+        calls.reserve(requests.size());
+        for (Request const& request : requests) calls.push_back(MakeCall(operation, request));
+        return Run(std::move(calls));
     }
 
     CallOutcome RunOne(Call call) {

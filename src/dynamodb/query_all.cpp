@@ -3,6 +3,7 @@
 #include <iterator>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace lddynamo {
 namespace dynamodb {
@@ -30,6 +31,41 @@ class LoopGuard {
     std::size_t steps_ = 0;
     std::size_t limit_ = 1;
 };
+
+/// Bytes of names and values, without looking into texts.
+std::size_t SizeOf(Item const& item) noexcept;
+
+struct ContentSize {
+    std::size_t operator()(AttributeValue::Null const&) const noexcept { return 1; }
+    std::size_t operator()(bool) const noexcept { return 1; }
+    std::size_t operator()(std::string const& text) const noexcept { return text.size(); }
+    std::size_t operator()(AttributeValue::Number const& number) const noexcept {
+        return number.text.size();
+    }
+    std::size_t operator()(AttributeValue::Binary const& binary) const noexcept {
+        return binary.bytes.size();
+    }
+    std::size_t operator()(AttributeValue::Map const& map) const noexcept { return SizeOf(map); }
+    std::size_t operator()(AttributeValue::List const& list) const noexcept {
+        std::size_t size = 0;
+        for (auto const& element : list) size += 1 + std::visit(*this, element.Get());
+        return size;
+    }
+    template <class Set>
+    std::size_t operator()(Set const& set) const noexcept {
+        std::size_t size = 0;
+        for (auto const& element : set.items) size += 1 + element.size();
+        return size;
+    }
+};
+
+std::size_t SizeOf(Item const& item) noexcept {
+    std::size_t size = 0;
+    for (auto const& [name, value] : item) {
+        size += name.size() + std::visit(ContentSize{}, value.Get());
+    }
+    return size;
+}
 
 /// One query on its way through its pages.
 struct Walk {
@@ -66,11 +102,14 @@ Status TakePage(Walk& walk, QueryResponse page) {
 
 Result<std::vector<std::vector<Item>>> QueryPages(DynamoDbClient& client,
                                                   std::span<QueryRequest const> requests,
-                                                  std::optional<Deadline> const& deadline) {
+                                                  std::optional<Deadline> const& deadline,
+                                                  std::size_t max_bytes) {
     std::vector<Walk> walks;
     walks.reserve(requests.size());
     for (auto const& request : requests) walks.emplace_back(request);
 
+    int failed_rounds = 0;
+    std::size_t bytes = 0;
     for (;;) {
         std::vector<QueryRequest> round;
         std::vector<Walk*> walking;
@@ -91,12 +130,28 @@ Result<std::vector<std::vector<Item>>> QueryPages(DynamoDbClient& client,
         if (answers.size() != round.size()) {
             return Fail(ErrorCode::kInternal, "the client answered too few of several requests");
         }
+        std::optional<Error> refused;
         for (std::size_t i = 0; i < answers.size(); ++i) {
-            if (!answers[i]) return Fail(std::move(answers[i].error()));
+            if (!answers[i]) {
+                // A service that is there and busy: who gave a deadline is willing to wait.
+                bool const is_busy = answers[i].error().code == ErrorCode::kThrottled ||
+                                     answers[i].error().code == ErrorCode::kUnavailable;
+                if (!deadline || !is_busy) return Fail(std::move(answers[i].error()));
+                refused = std::move(answers[i].error());
+                continue;
+            }
+            for (auto const& item : answers[i]->items) bytes += SizeOf(item);
+            if (bytes > max_bytes) {
+                return Fail(ErrorCode::kTooLarge, "table " + requests.front().table +
+                                                      ": its rows have more than " +
+                                                      std::to_string(max_bytes) + " bytes");
+            }
             if (auto taken = TakePage(*walking[i], std::move(*answers[i])); !taken) {
                 return Fail(std::move(taken.error()));
             }
         }
+        failed_rounds = refused ? failed_rounds + 1 : 0;
+        if (refused && !deadline->Pause(failed_rounds)) return Fail(std::move(*refused));
     }
 
     std::vector<std::vector<Item>> all;

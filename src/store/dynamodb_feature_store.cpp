@@ -5,12 +5,14 @@
 #include "store/chunk_plan.hpp"
 #include "store/chunk_reader.hpp"
 #include "store/chunk_writer.hpp"
+#include "store/guarded_writes.hpp"
 #include "store/init_plan.hpp"
 #include "store/item_codec.hpp"
 #include "store/item_text.hpp"
 #include "store/names.hpp"
 #include "store/row_reader.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <mutex>
@@ -66,6 +68,18 @@ struct DynamoDbFeatureStore::State {
         return error;
     }
 
+    /// Repeats what fails for the moment until there is no time left.
+    template <class Call>
+    static auto Insist(dynamodb::Deadline const& deadline, Call const& call) {
+        auto answer = call();
+        for (int attempt = 1;
+             !answer && dynamodb::IsTransient(answer.error().code) && deadline.Pause(attempt);
+             ++attempt) {
+            answer = call();
+        }
+        return answer;
+    }
+
     [[nodiscard]] QueryRequest QueryOf(DataKind kind) const {
         return store::QueryOf(options.table, names.Namespace(kind));
     }
@@ -74,7 +88,7 @@ struct DynamoDbFeatureStore::State {
     Result<store::ExistingRows> ReadRows(std::string const& what,
                                          std::optional<dynamodb::Deadline> const& deadline) {
         std::array const queries = {QueryOf(DataKind::kFeatures), QueryOf(DataKind::kSegments)};
-        auto rows = dynamodb::QueryPages(*client, queries, deadline);
+        auto rows = dynamodb::QueryPages(*client, queries, deadline, options.max_load_bytes);
         if (!rows) return Fail(Explain(std::move(rows.error()), what));
         return store::ExistingRows{.features = std::move((*rows)[0]),
                                    .segments = std::move((*rows)[1])};
@@ -115,8 +129,11 @@ struct DynamoDbFeatureStore::State {
         return {};
     }
 
-    Result<store::InitPlan> MakePlan(store::PreparedData data, dynamodb::Deadline const& deadline);
-    Status WriteSteps(store::InitPlan& plan, dynamodb::Deadline const& deadline);
+    /// Fills `rows` with the rows that it planned from.
+    Result<store::InitPlan> MakePlan(store::PreparedData data, store::RowsBeforeInit& rows,
+                                     dynamodb::Deadline const& deadline);
+    Status WriteSteps(store::InitPlan& plan, store::RowsBeforeInit const& rows,
+                      dynamodb::Deadline const& deadline);
     void ReportProgress(std::size_t done, std::size_t total) const;
 
     /// Whether the row that stopped a conditional put is what that put itself wrote.
@@ -154,21 +171,32 @@ void DynamoDbFeatureStore::State::ReportProgress(std::size_t done, std::size_t t
 }
 
 Result<store::InitPlan> DynamoDbFeatureStore::State::MakePlan(store::PreparedData data,
+                                                              store::RowsBeforeInit& rows,
                                                               dynamodb::Deadline const& deadline) {
     std::string const what = "read the rows that are there";
     if (!options.chunk_oversize_items) {
-        auto rows = ReadRows(what, deadline);
-        if (!rows) return Fail(std::move(rows.error()));
-        return store::MakeInitPlan(names, std::move(data), *rows);
+        auto official = ReadRows(what, deadline);
+        if (!official) return Fail(std::move(official.error()));
+        rows.official = std::move(*official);
+        return store::MakeInitPlan(names, std::move(data), rows.official);
     }
-    auto rows = store::ReadRowsBeforeInit(Chunks(), deadline);
-    if (!rows) return Fail(Explain(std::move(rows.error()), what));
-    store::ChunkPlan chunks(chunk_names, clock, options.max_chunked_item_bytes, rows->chunked);
-    return store::MakeInitPlan(names, std::move(data), rows->official, &chunks);
+    auto all = store::ReadRowsBeforeInit(Chunks(), deadline);
+    if (!all) return Fail(Explain(std::move(all.error()), what));
+    rows = std::move(*all);
+    store::ChunkPlan chunks(chunk_names, clock, options.max_chunked_item_bytes, rows.chunked);
+    return store::MakeInitPlan(names, std::move(data), rows.official, &chunks);
 }
 
 Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
+                                               store::RowsBeforeInit const& rows,
                                                dynamodb::Deadline const& deadline) {
+    bool const guarded = options.init_writes == InitWrites::kGuarded;
+    store::SeenVersions seen;
+    seen.Add(rows.official.features);
+    seen.Add(rows.official.segments);
+    seen.Add(rows.chunked.feature_heads);
+    seen.Add(rows.chunked.segment_heads);
+    store::GuardedWriter writer(*client, options.table, seen, deadline, options.logger);
     std::size_t const total = plan.Writes();
     std::size_t done = 0;
     if (total > 0) ReportProgress(0, total);
@@ -183,7 +211,8 @@ Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
             in_step = acknowledged;
             ReportProgress(done + acknowledged, total);
         };
-        auto written = WriteAllItems(*client, options.table, std::move(step), batch);
+        auto written = guarded ? writer.Write(std::move(step), batch.progress)
+                               : WriteAllItems(*client, options.table, std::move(step), batch);
         if (!written) {
             // What needs these rows must not be written before them, so this is the end.
             Error error = std::move(written.error());
@@ -195,6 +224,10 @@ Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
         }
         done += count;
     }
+    auto const& kept = writer.Kept();
+    plan.report.written -= std::min(plan.report.written, kept.puts);
+    plan.report.deleted -= std::min(plan.report.deleted, kept.deletes);
+    plan.report.kept = kept.puts + kept.deletes;
     return {};
 }
 
@@ -203,26 +236,29 @@ Result<InitReport> DynamoDbFeatureStore::Init(StoreData const& data) {
     dynamodb::Deadline const deadline(&state.clock, state.options.init_timeout);
     auto prepared = store::PrepareData(data);  // first: bad data sends nothing
     if (!prepared) return Fail(std::move(prepared.error()));
-    auto plan = state.MakePlan(std::move(*prepared), deadline);
+    store::RowsBeforeInit rows;
+    auto plan = state.MakePlan(std::move(*prepared), rows, deadline);
     if (!plan) return Fail(std::move(plan.error()));
     for (auto const& note : plan->report.oversize) {
         state.options.logger.Error("table " + state.options.table + ": " +
                                    Describe(note.kind, note.key) + ": " + note.what);
     }
-    if (auto written = state.WriteSteps(*plan, deadline); !written) {
+    if (auto written = state.WriteSteps(*plan, rows, deadline); !written) {
         return Fail(std::move(written.error()));
     }
-    auto marked = state.HasMarker();
+    auto marked = State::Insist(deadline, [&] { return state.HasMarker(); });
     if (!marked) return Fail(std::move(marked.error()));
     if (!*marked) {
-        if (auto put = state.PutMarker(); !put) return Fail(std::move(put.error()));
+        if (auto put = State::Insist(deadline, [&] { return state.PutMarker(); }); !put)
+            return Fail(std::move(put.error()));
     }
     state.initialized = true;
     auto const& report = plan->report;
     state.options.logger.Info("table " + state.options.table + ": Init wrote " +
                               std::to_string(report.written) + " rows, deleted " +
                               std::to_string(report.deleted) + ", left " +
-                              std::to_string(report.unchanged) + " unchanged");
+                              std::to_string(report.unchanged) + " unchanged, kept " +
+                              std::to_string(report.kept) + " that changed meanwhile");
     return std::move(plan->report);
 }
 
@@ -287,7 +323,8 @@ Result<AllItems> DynamoDbFeatureStore::All(DataKind kind) {
                         .malformed = std::move(loaded->malformed)};
     }
     std::array const queries = {state.QueryOf(kind)};
-    auto rows = QueryAllItems(*state.client, queries);
+    auto rows =
+        dynamodb::QueryPages(*state.client, queries, std::nullopt, state.options.max_load_bytes);
     if (!rows) return Fail(state.Explain(std::move(rows.error()), what));
     AllItems all;
     state.reader.ReadAll(kind, rows->front(), all.items, all.malformed);

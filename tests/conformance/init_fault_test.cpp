@@ -42,7 +42,7 @@ class InitFaultConformance : public ::testing::TestWithParam<TablePlaceMaker> {
   protected:
     InitFaultConformance()
         : place_(GetParam().make()),
-          writer_(place_->Make()),
+          writer_(place_->Make("", InitWrites::kBatched)),
           old_(DataOf(kOld)),
           new_(DataOf(kNew)) {
         EXPECT_TRUE(writer_->Init(old_).has_value());
@@ -116,7 +116,7 @@ TEST_P(InitFaultConformance, ReadersNeverMissAnItemAndNeverSeeItBeforeWhatItNeed
 }
 
 TEST_P(InitFaultConformance, ThePutOfTheMarkerIsTheLastWrite) {
-    auto const store = place_->Make("fresh");
+    auto const store = place_->Make("fresh", InitWrites::kBatched);
     Fake().ForgetCalls();
     ASSERT_TRUE(store->Init(new_).has_value());
     auto const calls = Fake().Calls();
@@ -191,7 +191,7 @@ TEST_P(InitFaultConformance, AFailedInitLosesNothingAndCanBeRepeated) {
             EXPECT_THAT(report.error().message, HasSubstr("not allowed"));
         }
         calls = 0;
-        fresh = place_->Make("fresh" + std::to_string(allowed));
+        fresh = place_->Make("fresh" + std::to_string(allowed), InitWrites::kBatched);
         EXPECT_EQ(fresh->Init(new_).error().code, ErrorCode::kIncomplete);
         EXPECT_FALSE(fresh->Initialized().value()) << "no marker before all is written";
         Fake().on_batch_write = nullptr;

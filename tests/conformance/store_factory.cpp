@@ -62,12 +62,17 @@ TablePlace::~TablePlace() {
 }
 
 std::unique_ptr<FeatureStore> TablePlace::Make(std::string prefix) {
+    return Make(std::move(prefix), InitWrites::kGuarded);
+}
+
+std::unique_ptr<FeatureStore> TablePlace::Make(std::string prefix, InitWrites init_writes) {
     DynamoDbFeatureStoreOptions options;
     options.table = table_;
     options.prefix = std::move(prefix);
     options.client = fake_;
     options.clock = &clock_;
     options.chunk_oversize_items = chunked_;
+    options.init_writes = init_writes;
     return Must(DynamoDbFeatureStore::Create(std::move(options)));
 }
 

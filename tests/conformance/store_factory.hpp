@@ -35,6 +35,7 @@ class TablePlace final : public StorePlace {
     explicit TablePlace(std::shared_ptr<DynamoDbClient> server, bool chunked = false);
     ~TablePlace() override;
     [[nodiscard]] std::unique_ptr<FeatureStore> Make(std::string prefix = "") override;
+    [[nodiscard]] std::unique_ptr<FeatureStore> Make(std::string prefix, InitWrites init_writes);
 
     /// What a test puts between stores and the table.
     [[nodiscard]] test_support::FakeDynamoDbClient& Fake() { return *fake_; }

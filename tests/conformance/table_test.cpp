@@ -103,7 +103,7 @@ TEST_P(TableConformance, InitSendsOnlyWhatDiffers) {
         return place_->Server().BatchWriteItem(request);
     };
     Fake().ForgetCalls();
-    ASSERT_TRUE(store_->Init(data).has_value());
+    ASSERT_TRUE(place_->Make("", InitWrites::kBatched)->Init(data).has_value());
     ASSERT_THAT(sent, SizeIs(2));
     EXPECT_EQ(sent[0].kind, BatchWrite::Kind::kPut);
     EXPECT_EQ(sent[0].item, RowOf("features", Numbered("k", 7), MakeItem("k", 2)));
@@ -272,7 +272,7 @@ TEST_P(TableConformance, ReadsAndMigratesTheOlderLayout) {
     auto const& flag = loaded->data.features.at("old");
     EXPECT_EQ(flag.version, 12);
     EXPECT_EQ(flag.json, R"({"deleted":false,"fallthrough":{"variation":0},"key":"old","on":true,)"
-                         R"("salt":"abc","variations":[true,2.5],"version":12})");
+                         R"("salt":"abc","sel":"","variations":[true,2.5],"version":12})");
     EXPECT_EQ(loaded->data.segments.at("old").json,
               R"({"included":["bob"],"key":"old","version":2})");
     EXPECT_FALSE(store_->Initialized().value()) << "that layout has no marker";

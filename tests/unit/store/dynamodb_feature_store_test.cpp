@@ -320,6 +320,7 @@ TEST_F(DynamoDbFeatureStoreTest, AMissingTableNamesTheRegionThatIsKnown) {
 }
 
 TEST_F(DynamoDbFeatureStoreTest, AFailedInitPutsNoMarkerAndCountsWhatIsMissing) {
+    options_.init_writes = InitWrites::kBatched;
     StoreData data;
     for (int i = 0; i < 30; ++i) {
         data.segments.emplace("s" + std::to_string(i), item_);
@@ -346,6 +347,7 @@ TEST_F(DynamoDbFeatureStoreTest, AFailedInitPutsNoMarkerAndCountsWhatIsMissing) 
 }
 
 TEST_F(DynamoDbFeatureStoreTest, InitEndsAtItsDeadline) {
+    options_.init_writes = InitWrites::kBatched;
     options_.init_timeout = seconds(30);
     client_->on_query = [](QueryRequest const&) { return QueryResponse{}; };
     client_->on_batch_write = [](BatchWriteItemRequest const& request) {
@@ -401,6 +403,7 @@ TEST_F(DynamoDbFeatureStoreTest, InitPutsAMarkerOnlyWhereThereIsNone) {
 }
 
 TEST_F(DynamoDbFeatureStoreTest, ReportsProgress) {
+    options_.init_writes = InitWrites::kBatched;
     std::vector<std::pair<std::size_t, std::size_t>> progress;
     options_.init_progress = [&](std::size_t done, std::size_t total) {
         progress.emplace_back(done, total);
