@@ -37,6 +37,8 @@ struct HttpRequest {
     /// Always straight to the host, whatever proxy is configured: instance metadata and container
     /// credentials are served to this machine alone.
     bool bypass_proxy = false;
+    /// The body and its answer carry credentials: never logged, at any level.
+    bool secret_body = false;
 };
 
 struct HttpResponse {
