@@ -22,7 +22,8 @@ bool IsTransient(ErrorCode code) noexcept {
 /// What fails one batch with this fails all of them.
 bool ConcernsAllBatches(ErrorCode code) noexcept {
     return code == ErrorCode::kNotFound || code == ErrorCode::kCredentials ||
-           code == ErrorCode::kAccessDenied || code == ErrorCode::kTls;
+           code == ErrorCode::kAccessDenied || code == ErrorCode::kTls ||
+           code == ErrorCode::kCancelled;
 }
 
 /// Counts the rounds between pauses: a round that got most of its rows through starts anew.

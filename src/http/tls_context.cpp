@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -235,14 +236,28 @@ int TlsContext::Verify(X509_STORE_CTX* store_context) {
 
 OpenSslPtr<SSL> TlsContext::MakeClient(int fd, Url const& url) {
     ERR_clear_error();
-    OpenSslPtr<SSL> ssl(SSL_new(context_.get()));
     BIO* const bio = BIO_new(bio_method_.get());
-    if (!ssl || bio == nullptr) {
+    if (bio == nullptr) return nullptr;
+    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+    BIO_set_init(bio, 1);
+    return MakeClientOn(bio, url);
+}
+
+OpenSslPtr<SSL> TlsContext::MakeClientWithin(SSL* outer, Url const& url) {
+    ERR_clear_error();
+    BIO* const bio = BIO_new(BIO_f_ssl());
+    if (bio == nullptr) return nullptr;
+    BIO_set_ssl(bio, outer, BIO_NOCLOSE);
+    return MakeClientOn(bio, url);
+}
+
+// Takes the BIO.
+OpenSslPtr<SSL> TlsContext::MakeClientOn(BIO* bio, Url const& url) {
+    OpenSslPtr<SSL> ssl(SSL_new(context_.get()));
+    if (!ssl) {
         BIO_free(bio);
         return nullptr;
     }
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
-    BIO_set_init(bio, 1);
     SSL_set_bio(ssl.get(), bio, bio);  // takes the BIO
     if (!ExpectPeer(ssl.get(), url.host)) return nullptr;
     SSL_set_connect_state(ssl.get());

@@ -57,6 +57,8 @@ class TlsContext {
     /// chain and host name, and resumes the last session with that host. nullptr when out of
     /// memory.
     [[nodiscard]] OpenSslPtr<SSL> MakeClient(int fd, Url const& url);
+    /// As above, over the TLS connection `outer`, which must outlive it: through an https proxy.
+    [[nodiscard]] OpenSslPtr<SSL> MakeClientWithin(SSL* outer, Url const& url);
 
     /// "file /x, directory /y": for messages.
     [[nodiscard]] std::string DescribeTrust() const;
@@ -66,6 +68,7 @@ class TlsContext {
     [[nodiscard]] Status SetUp();
     [[nodiscard]] Status LoadFiles();
     [[nodiscard]] bool LoadFilesOnce();
+    [[nodiscard]] OpenSslPtr<SSL> MakeClientOn(BIO* bio, Url const& url);
     int Verify(X509_STORE_CTX* store_context);
     void KeepSession(SSL* ssl, OpenSslPtr<SSL_SESSION> session);
 
