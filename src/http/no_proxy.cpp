@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 
 namespace lddynamo::http {
 namespace {
@@ -28,6 +29,14 @@ std::string Lower(std::string_view text) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
     }
     return lower;
+}
+
+constexpr unsigned kMappedBits = 96;  // of ::ffff:0:0/96, which holds IPv4
+
+/// A range of IPv6 that is wider than that is not meant for IPv4.
+bool IsMapped(std::array<std::uint8_t, 16> const& address) noexcept {
+    static constexpr std::uint8_t kPrefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return std::equal(std::begin(kPrefix), std::end(kPrefix), address.begin());
 }
 
 std::string_view WithoutLastDot(std::string_view name) {
@@ -65,7 +74,7 @@ std::optional<NoProxyList::Entry> NoProxyList::ParseRange(std::string_view text)
     if (!address || !bits || *bits > (is_v4 ? 32U : 128U)) return std::nullopt;
     Entry entry;
     entry.network = *address;
-    entry.prefix_bits = *bits + (is_v4 ? 96 : 0);
+    entry.prefix_bits = *bits + (is_v4 ? kMappedBits : 0);
     return entry;
 }
 
@@ -119,6 +128,7 @@ bool NoProxyList::Matches(Url const& url) const {
         if (entry.port != 0 && entry.port != url.port) return false;
         if (entry.suffix.empty()) {
             if (!address) return false;
+            if (entry.prefix_bits < kMappedBits && IsMapped(*address)) return false;
             auto const bytes = entry.prefix_bits / 8;
             if (!std::equal(address->begin(), address->begin() + bytes, entry.network.begin())) {
                 return false;

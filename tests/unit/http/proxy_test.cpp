@@ -49,6 +49,13 @@ TEST(NoProxyTest, AStarIsEverythingAndNothingIsNothing) {
     EXPECT_FALSE(NoProxyList("").Matches(*ParseUrl("https://10.0.0.1/")));
 }
 
+TEST(NoProxyTest, ARangeOfIpv6IsNotForIpv4) {
+    NoProxyList const list("::/0,::1/11");
+    EXPECT_FALSE(list.Matches(*ParseUrl("http://10.0.0.1/")));
+    EXPECT_TRUE(list.Matches(*ParseUrl("http://[2001:db8::1]/")));
+    EXPECT_TRUE(NoProxyList("0.0.0.0/0").Matches(*ParseUrl("http://10.0.0.1/")));
+}
+
 TEST(NoProxyTest, KnowsThisMachine) {
     for (char const* const host : {"localhost", "LOCALHOST.", "a.localhost", "127.0.0.1",
                                    "127.255.0.9", "::1", "::ffff:127.0.0.1"}) {
