@@ -218,9 +218,7 @@ void ExchangeTask::OnAnswer(MessageParser::State state) {
             break;
     }
     auto& message = parser_->GetMessage();
-    if (message.status == 407 && route_.proxy && !route_.IsTunnel()) {
-        return Finish(Fail(ProxyRefusal(route_, message.status)));
-    }
+    if (IsRefusedByProxy()) return Finish(Fail(ProxyRefusal(route_, message.status)));
     HttpResponse response;
     response.status = message.status;
     response.headers = std::move(message.headers);
@@ -233,6 +231,11 @@ void ExchangeTask::OnAnswer(MessageParser::State state) {
         loop_.KeepIdle(std::move(connection_));
     }
     Finish(std::move(response));
+}
+
+// A server behind a tunnel or straight ahead has no say in this.
+bool ExchangeTask::IsRefusedByProxy() const {
+    return route_.proxy && !route_.IsTunnel() && parser_->GetMessage().status == 407;
 }
 
 void ExchangeTask::OnPeerEnd() {
@@ -253,6 +256,10 @@ void ExchangeTask::OnFailure() {
         }
         resent_ = sent_ == head_.size() + request_.body.size();
         return StartFresh();
+    }
+    // Proxies that did not read the whole request may cut their own answer short.
+    if (answered && parser_->IsHeaderDone() && IsRefusedByProxy()) {
+        return Finish(Fail(ProxyRefusal(route_, parser_->GetMessage().status)));
     }
     Error error = state_ == State::kTunnel ? tunnel_->Failure() : connection_->Failure();
     if (state_ == State::kReceive && error.code != ErrorCode::kTls) {

@@ -65,6 +65,7 @@ class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
     void OnFailure();
     void OnPeerEnd();
     void OnAnswer(MessageParser::State state);
+    [[nodiscard]] bool IsRefusedByProxy() const;
     void SetDeadline(Clock::time_point time);
     void OnDeadline();
     void Finish(Result<HttpResponse> answer);

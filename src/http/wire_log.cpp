@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
+#include <set>
 
 namespace lddynamo::http {
 namespace {
@@ -124,7 +124,7 @@ void WireLog::Line(char arrow, std::string_view text) const {
 }
 
 std::string WireLog::Redact(std::string_view text) const {
-    std::unordered_set<std::string_view> parts;
+    std::set<std::string_view> parts;
     for (std::string_view const secret : secrets_) {
         for (std::size_t i = 0; i + kTellingLength <= secret.size(); ++i) {
             parts.insert(secret.substr(i, kTellingLength));

@@ -337,7 +337,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(TunnelTest, ARefusalOfAPlainRequestIsNamedToo) {
     RawServer const proxy([](RawPeer& peer, int) {
         static_cast<void>(peer.ReadRequest());
-        peer.Send("HTTP/1.1 407 P\r\nContent-Length: 0\r\n\r\n");
+        peer.Send("HTTP/1.1 407 P\r\nContent-Length: 9\r\n\r\n<html>");  // and closes
     });
     auto options = Options(proxy);
     options.proxy = "127.0.0.1:" + std::to_string(proxy.Port());
