@@ -19,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -172,6 +173,7 @@ struct CreateTableRequest {
 /// @retval ErrorCode::kConflict         a transaction was cancelled, or is in the way.
 /// @retval ErrorCode::kThrottled, kUnavailable, kConnection, kTimeout  attempts or time are used
 /// up.
+/// @retval ErrorCode::kCancelled        the client's stop token was stopped.
 /// @retval ErrorCode::kTls, kCredentials, kAccessDenied, kTooLarge, kInvalidData, kService
 /// @par Thread safety  All methods may be called from any thread at once.
 /// @par Blocking       Until done or the client's deadline passes.
@@ -224,6 +226,10 @@ struct DynamoDbClientOptions {
     HttpTransportOptions http{};
     /// Replaces the network; `http` is then unused.
     std::shared_ptr<HttpTransport> transport{};
+    /// When stopped, on any thread, operations under way end at once with kCancelled, pauses
+    /// between attempts included, and later ones too. A `transport` of your own must see to it
+    /// itself that an exchange under way ends; no further one is begun.
+    std::stop_token stop{};
 };
 
 /// The client that talks to DynamoDB. Looks nothing up and opens nothing before its first

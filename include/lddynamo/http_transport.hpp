@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,11 +34,16 @@ struct HttpRequest {
     std::string body{};
     /// For the whole exchange, connecting included; zero takes the transport's attempt_timeout.
     std::chrono::milliseconds timeout{0};
+    /// When it must have ended in any case, even if it still waits for a connection to be free; on
+    /// the clock that HttpRequestSource::GetNext is given. The epoch: nothing said.
+    std::chrono::steady_clock::time_point deadline{};
     /// Larger answers fail with kTooLarge and the connection is dropped.
     std::size_t max_response_bytes = 64U << 20U;
     /// Always straight to the host, whatever proxy is configured: instance metadata and container
     /// credentials are served to this machine alone.
     bool bypass_proxy = false;
+    /// The body and its answer carry credentials: never logged, at any level.
+    bool secret_body = false;
 };
 
 struct HttpResponse {
@@ -96,16 +103,23 @@ class HttpTransport {
     /// @retval ErrorCode::kConnection       no address, refused, reset, closed before the answer
     /// was whole,
     ///                                      or an answer that is not HTTP.
+    /// @retval ErrorCode::kAccessDenied     a proxy refuses: credentials that it wants or does not
+    ///                                      accept (HTTP 407), or a host that it does not allow.
+    /// @retval ErrorCode::kCancelled        the transport's stop token was stopped.
     /// @retval ErrorCode::kTimeout          connect_timeout or the exchange's timeout passed.
     /// @retval ErrorCode::kTls              handshake or verification failed; the message has the
     /// reason.
-    /// @retval ErrorCode::kTooLarge         the answer is longer than max_response_bytes.
+    /// @retval ErrorCode::kTooLarge         the answer is longer than max_response_bytes, or has
+    /// over
+    ///                                      256 headers, or over 64 KB of them.
     [[nodiscard]] Result<HttpResponse> Send(HttpRequest request);
 };
 
 /// How connections are made.
 struct HttpTransportOptions {
-    std::chrono::milliseconds connect_timeout{1000};  ///< TCP and TLS handshake together.
+    /// TCP, the tunnel of a proxy and the TLS handshake together. When a host has several
+    /// addresses, the next is tried beside the first after 250 ms (or earlier, when time is short).
+    std::chrono::milliseconds connect_timeout{1000};
     std::chrono::milliseconds attempt_timeout{3000};  ///< For an exchange that names none.
     std::chrono::milliseconds idle_timeout{
         30000};  ///< Unused connections older than this are closed.
@@ -114,9 +128,21 @@ struct HttpTransportOptions {
     /// File of trusted PEM roots; empty: SSL_CERT_DIR, SSL_CERT_FILE, then the system's hashed
     /// directory /etc/ssl/certs, then its bundle.
     std::string ca_file{};
-    /// Where SSL_CERT_DIR and SSL_CERT_FILE are looked up; nullptr: the process's.
+    /// "http://user:password@host:port", or https:// for TLS to the proxy itself; user and password
+    /// percent-encoded, and never logged. For all requests but those with bypass_proxy. Empty: no
+    /// proxy, whatever the environment says. Unset: https_proxy, HTTPS_PROXY for https and
+    /// http_proxy, HTTP_PROXY for http, which do not concern localhost, 127.0.0.0/8 and ::1. A
+    /// malformed one fails requests with kInvalidArgument.
+    std::optional<std::string> proxy{};
+    /// Hosts that are reached without it, as docs/configuration.md says. Unset: no_proxy, NO_PROXY.
+    std::optional<std::string> no_proxy{};
+    /// Where variables are looked up, once, when first needed; nullptr: the process's.
     Environment const* environment = nullptr;
+    /// At trace level: requests and answers, without their secrets.
     Logger logger{};
+    /// When stopped, on any thread, calls under way end at once with kCancelled, and later ones too
+    /// (except that the system's resolver cannot be interrupted). No thread is started for it.
+    std::stop_token stop{};
 };
 
 /// The real transport: HTTP/1.1 with keep-alive, and TLS 1.2 or newer with verification of chain

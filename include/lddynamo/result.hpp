@@ -27,6 +27,7 @@ enum class ErrorCode : std::uint8_t {
     kUnavailable,      ///< The service failed (5xx), and attempts are used up.
     kConnection,       ///< No connection, or it broke.
     kTimeout,          ///< A deadline passed.
+    kCancelled,        ///< The caller asked for a stop; a write may have been done all the same.
     kTls,              ///< The TLS handshake or the verification of the peer failed.
     kCredentials,      ///< No credentials, or the service does not accept them.
     kAccessDenied,     ///< Credentials are fine, the permission is missing.

@@ -26,6 +26,8 @@ std::string_view ToString(ErrorCode code) noexcept {
             return "connection";
         case ErrorCode::kTimeout:
             return "timeout";
+        case ErrorCode::kCancelled:
+            return "cancelled";
         case ErrorCode::kTls:
             return "tls";
         case ErrorCode::kCredentials:

@@ -71,7 +71,8 @@ bool IsTransient(ErrorCode code) noexcept {
 
 bool ConcernsAllRequests(ErrorCode code) noexcept {
     return code == ErrorCode::kNotFound || code == ErrorCode::kCredentials ||
-           code == ErrorCode::kAccessDenied || code == ErrorCode::kTls;
+           code == ErrorCode::kAccessDenied || code == ErrorCode::kTls ||
+           code == ErrorCode::kCancelled;
 }
 
 std::size_t EstimateWireSize(Item const& item) noexcept {

@@ -59,6 +59,7 @@ CallSource::CallSource(CallContext const& context, std::vector<Call> calls) : co
 HttpRequestSource::Next CallSource::GetNext(SteadyTime now) {
     std::optional<SteadyTime> next_due;
     bool any_in_flight = false;
+    if (context_.stop.stop_requested()) CancelWaiting();
     for (std::size_t i = 0; i < calls_.size(); ++i) {
         Progress& progress = calls_[i];
         if (progress.pause) {
@@ -82,12 +83,23 @@ HttpRequestSource::Next CallSource::GetNext(SteadyTime now) {
     return Finished{};
 }
 
+void CallSource::CancelWaiting() {
+    for (Progress& progress : calls_) {
+        if (progress.state != State::kNew && progress.state != State::kPaused) continue;
+        progress.pause.reset();
+        Error error;
+        error.code = ErrorCode::kCancelled;
+        error.message = "cancelled";
+        Finish(progress, std::move(error));
+    }
+}
+
 std::optional<HttpRequest> CallSource::StartAttempt(Progress& progress, SteadyTime now) {
     if (progress.state == State::kNew) {
         progress.deadline = now + context_.total_timeout;
         progress.invocation_id = base::RandomUuid();
     }
-    auto const left = std::chrono::ceil<milliseconds>(progress.deadline - now);
+    auto left = std::chrono::ceil<milliseconds>(progress.deadline - now);
     if (left.count() <= 0) {  // the transport came back late
         Error error;
         error.code = ErrorCode::kTimeout;
@@ -104,11 +116,15 @@ std::optional<HttpRequest> CallSource::StartAttempt(Progress& progress, SteadyTi
     request.headers.emplace_back("Content-Type", "application/x-amz-json-1.0");
     request.headers.emplace_back("X-Amz-Target",
                                  std::string(kTargetPrefix) + progress.call.operation);
-    if (left < context_.attempt_timeout) request.timeout = left;
+    auto const before = context_.clock.SteadyNow();
     if (auto status = Sign(progress, request); !status) {
         Finish(progress, std::move(status.error()));
         return std::nullopt;
     }
+    // Getting credentials may have taken a while, which counts too.
+    left -= std::chrono::ceil<milliseconds>(context_.clock.SteadyNow() - before);
+    if (left < context_.attempt_timeout) request.timeout = std::max(left, milliseconds(1));
+    request.deadline = progress.deadline;
     AppendUnsignedHeaders(progress, request);
     progress.state = State::kInFlight;
     progress.sent = context_.clock.Now();
@@ -164,7 +180,9 @@ void CallSource::OnAnswer(std::uint64_t tag, Result<HttpResponse> answer) {
         RedactionOf(progress.credentials).Apply(std::move(verdict.error.message));
     verdict.kind = aws::ClassifyFailure(verdict.error.code);
     // It may have been sent, and done.
-    if (verdict.kind != aws::RetryClass::kNever) progress.lost_answer = true;
+    if (verdict.kind != aws::RetryClass::kNever || verdict.error.code == ErrorCode::kCancelled) {
+        progress.lost_answer = true;
+    }
     RetryOrFail(progress, std::move(verdict), std::nullopt);
 }
 
@@ -305,6 +323,10 @@ std::vector<CallOutcome> CallSource::TakeOutcomes() {
         if (progress.state != State::kDone) {
             Error error;
             error.message = "the HTTP transport returned without an answer";
+            if (context_.stop.stop_requested()) {
+                error.code = ErrorCode::kCancelled;
+                error.message = "cancelled";
+            }
             Finish(progress, std::move(error));
         }
         outcomes.push_back(std::move(progress.outcome));

@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,8 @@ struct CallContext {
     Clock& clock;
     Environment const& environment;
     Logger const& logger;
-    std::chrono::milliseconds total_timeout;    ///< For each call.
+    std::chrono::milliseconds total_timeout;  ///< For each call.
+    std::stop_token stop;
     std::chrono::milliseconds attempt_timeout;  ///< What the transport gives an exchange by itself.
     base::RandomFraction const& random;
 };
@@ -91,6 +93,7 @@ class CallSource final : public HttpRequestSource {
         bool retry_at_once = false;
     };
 
+    void CancelWaiting();
     [[nodiscard]] std::optional<HttpRequest> StartAttempt(Progress& progress, SteadyTime now);
     [[nodiscard]] Status Sign(Progress& progress, HttpRequest& request);
     void AppendUnsignedHeaders(Progress const& progress, HttpRequest& request) const;

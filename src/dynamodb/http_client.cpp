@@ -196,6 +196,7 @@ class HttpDynamoDbClient final : public DynamoDbClient {
                                   environment_,
                                   options_.aws.logger,
                                   options_.total_timeout,
+                                  options_.stop,
                                   options_.http.attempt_timeout,
                                   random_};
         CallSource source(context, std::move(calls));
@@ -221,6 +222,7 @@ class HttpDynamoDbClient final : public DynamoDbClient {
             HttpTransportOptions http = options_.http;
             if (http.environment == nullptr) http.environment = &environment_;
             if (http.ca_file.empty()) http.ca_file = ready->aws.ca_file;
+            if (!http.stop.stop_possible()) http.stop = options_.stop;
             if (!http.logger.Enabled(LogLevel::kError)) http.logger = options_.aws.logger;
             ready->transport = MakeHttpTransport(std::move(http));
         }

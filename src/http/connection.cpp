@@ -24,8 +24,12 @@ bool WouldBlock(int error) noexcept {
 Connection::Io Connection::FailWith(ErrorCode code, std::string_view doing, std::string_view why) {
     failure_ = Error();
     failure_.code = code;
-    failure_.message.append(doing).append(" ").append(url_.Authority());
-    if (address_ != url_.Authority()) failure_.message.append(" (").append(address_).append(")");
+    bool const is_hop = !route_.proxy || !at_server_;
+    failure_.message.append(doing).append(" ");
+    failure_.message.append(is_hop ? route_.DescribeHop() : route_.Describe());
+    if (is_hop && address_ != route_.Hop().Authority()) {
+        failure_.message.append(" (").append(address_).append(")");
+    }
     failure_.message.append(": ").append(why);
     failure_.retryable = true;
     return Io::kFailed;
@@ -38,7 +42,10 @@ Connection::Io Connection::FailWithErrno(std::string_view doing, int error) {
 
 Connection::Io Connection::Connect(SocketAddress const& address) {
     boost::system::error_code error;
-    ssl_.reset();
+    ssl_ = nullptr;
+    at_server_ = false;
+    tunnel_ssl_.reset();
+    proxy_ssl_.reset();
     descriptor_.close(error);
     address_ = ToString(address);
     int const fd = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
@@ -68,28 +75,47 @@ Connection::Io Connection::FinishConnect() {
 }
 
 Connection::Io Connection::Handshake() {
-    if (tls_ == nullptr) return Io::kDone;
-    if (!ssl_) {
-        ssl_ = tls_->MakeClient(descriptor_.native_handle(), url_);
-        if (!ssl_) return FailWith(ErrorCode::kTls, "cannot set up TLS for", TakeOpenSslError());
+    at_server_ = true;
+    if (!route_.url.https) return Io::kDone;
+    if (!tunnel_ssl_) {
+        tunnel_ssl_ = proxy_ssl_ ? tls_->MakeClientWithin(proxy_ssl_.get(), route_.url)
+                                 : tls_->MakeClient(descriptor_.native_handle(), route_.url);
+    }
+    return Shake(tunnel_ssl_.get());
+}
+
+Connection::Io Connection::HandshakeWithProxy() {
+    if (!route_.Hop().https || !route_.proxy) return Io::kDone;
+    if (!proxy_ssl_) {
+        proxy_ssl_ = tls_->MakeClient(descriptor_.native_handle(), route_.Hop());
+    }
+    return Shake(proxy_ssl_.get());
+}
+
+Connection::Io Connection::Shake(SSL* ssl) {
+    if (ssl == nullptr) {
+        return FailWith(ErrorCode::kTls, "cannot set up TLS for", TakeOpenSslError());
     }
     ERR_clear_error();
-    int const result = SSL_do_handshake(ssl_.get());
+    int const result = SSL_do_handshake(ssl);
     int const error = errno;
-    if (result == 1) return Io::kDone;
-    switch (int const ssl_error = SSL_get_error(ssl_.get(), result)) {
+    if (result == 1) {
+        ssl_ = ssl;
+        return Io::kDone;
+    }
+    switch (int const ssl_error = SSL_get_error(ssl, result)) {
         case SSL_ERROR_WANT_READ:
             return Io::kWantRead;
         case SSL_ERROR_WANT_WRITE:
             return Io::kWantWrite;
         default:
-            return FailHandshake(ssl_error, error);
+            return FailHandshake(ssl, ssl_error, error);
     }
 }
 
-Connection::Io Connection::FailHandshake(int ssl_error, int error) {
+Connection::Io Connection::FailHandshake(SSL* ssl, int ssl_error, int error) {
     constexpr std::string_view kDoing = "TLS handshake failed with";
-    long const verified = SSL_get_verify_result(ssl_.get());
+    long const verified = SSL_get_verify_result(ssl);
     if (verified != X509_V_OK) {
         ERR_clear_error();
         std::string why = X509_verify_cert_error_string(verified);
@@ -106,8 +132,9 @@ Connection::Io Connection::FailHandshake(int ssl_error, int error) {
     if (ssl_error == SSL_ERROR_SYSCALL || at_end) {
         ERR_clear_error();
         return FailWith(ErrorCode::kTls, kDoing,
-                        at_end || error == 0 ? "the connection was closed (is it an https port?)"
-                                             : std::strerror(error));
+                        at_end || error == 0 || WouldBlock(error)
+                            ? "the connection was closed (is it an https port?)"
+                            : std::strerror(error));
     }
     bool const plain = ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER ||
                        ERR_GET_REASON(code) == SSL_R_HTTP_REQUEST;
@@ -128,7 +155,7 @@ Connection::Io Connection::FailTls(int ssl_error, int error, std::string_view do
             return Io::kEnd;
         case SSL_ERROR_SYSCALL:
             ERR_clear_error();
-            return FailWithErrno(doing, error != 0 ? error : ECONNRESET);
+            return FailWithErrno(doing, error != 0 && !WouldBlock(error) ? error : ECONNRESET);
         default:
             break;
     }
@@ -141,13 +168,13 @@ Connection::Io Connection::FailTls(int ssl_error, int error, std::string_view do
 
 Connection::Io Connection::Write(std::string_view bytes, std::size_t& sent) {
     sent = 0;
-    if (ssl_) {
+    if (ssl_ != nullptr) {
         ERR_clear_error();
         int const size = static_cast<int>(std::min<std::size_t>(bytes.size(), INT_MAX));
-        int const result = SSL_write(ssl_.get(), bytes.data(), size);
+        int const result = SSL_write(ssl_, bytes.data(), size);
         int const error = errno;
         if (result <= 0) {
-            auto const io = FailTls(SSL_get_error(ssl_.get(), result), error, "cannot send to");
+            auto const io = FailTls(SSL_get_error(ssl_, result), error, "cannot send to");
             return io == Io::kEnd ? FailWithErrno("cannot send to", EPIPE) : io;
         }
         sent = static_cast<std::size_t>(result);
@@ -166,13 +193,13 @@ Connection::Io Connection::Write(std::string_view bytes, std::size_t& sent) {
 
 Connection::Io Connection::Read(char* buffer, std::size_t size, std::size_t& received) {
     received = 0;
-    if (ssl_) {
+    if (ssl_ != nullptr) {
         ERR_clear_error();
         int const result =
-            SSL_read(ssl_.get(), buffer, static_cast<int>(std::min<std::size_t>(size, INT_MAX)));
+            SSL_read(ssl_, buffer, static_cast<int>(std::min<std::size_t>(size, INT_MAX)));
         int const error = errno;
         if (result <= 0) {
-            return FailTls(SSL_get_error(ssl_.get(), result), error, "cannot receive from");
+            return FailTls(SSL_get_error(ssl_, result), error, "cannot receive from");
         }
         received = static_cast<std::size_t>(result);
         return Io::kDone;
@@ -191,11 +218,11 @@ Connection::Io Connection::Read(char* buffer, std::size_t size, std::size_t& rec
 
 bool Connection::IsQuiet() {
     char byte = 0;
-    if (ssl_) {
+    if (ssl_ != nullptr) {
         // Takes in session tickets, which may come at any time.
         ERR_clear_error();
-        int const result = SSL_peek(ssl_.get(), &byte, 1);
-        bool const quiet = result <= 0 && SSL_get_error(ssl_.get(), result) == SSL_ERROR_WANT_READ;
+        int const result = SSL_peek(ssl_, &byte, 1);
+        bool const quiet = result <= 0 && SSL_get_error(ssl_, result) == SSL_ERROR_WANT_READ;
         ERR_clear_error();
         return quiet;
     }

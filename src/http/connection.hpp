@@ -3,9 +3,9 @@
 /// Layer: http.
 #pragma once
 
+#include "http/proxy.hpp"
 #include "http/resolver.hpp"
 #include "http/tls_context.hpp"
-#include "http/url.hpp"
 
 #include <lddynamo/result.hpp>
 
@@ -26,15 +26,17 @@ class Connection {
   public:
     enum class Io { kDone, kWantRead, kWantWrite, kEnd, kFailed };
 
-    /// @param tls  nullptr for plain HTTP.
-    Connection(boost::asio::io_context& context, Url url, TlsContext* tls)
-        : descriptor_(context), url_(std::move(url)), tls_(tls) {}
+    /// @param tls  may be nullptr when the route needs none.
+    Connection(boost::asio::io_context& context, Route route, TlsContext* tls)
+        : descriptor_(context), route_(std::move(route)), tls_(tls) {}
 
     /// Begins to connect; drops what was there before.
     [[nodiscard]] Io Connect(SocketAddress const& address);
     /// After the wait that Connect asked for.
     [[nodiscard]] Io FinishConnect();
-    /// kDone at once for plain HTTP.
+    /// kDone at once unless there is a proxy that speaks TLS itself.
+    [[nodiscard]] Io HandshakeWithProxy();
+    /// kDone at once for plain HTTP. With a proxy: once its tunnel is open.
     [[nodiscard]] Io Handshake();
     /// @param sent  how many bytes were taken, with kDone.
     [[nodiscard]] Io Write(std::string_view bytes, std::size_t& sent);
@@ -59,10 +61,12 @@ class Connection {
         descriptor_.cancel(ignored);
     }
 
-    [[nodiscard]] Url const& GetUrl() const noexcept { return url_; }
-    /// Whether requests for `url` may go over this connection.
-    [[nodiscard]] bool Serves(Url const& url) const noexcept {
-        return url.https == url_.https && url.port == url_.port && url.host == url_.host;
+    /// Whether requests that go this way may go over this connection.
+    [[nodiscard]] bool Serves(Route const& route) const noexcept {
+        Url const& url = route.url;
+        return route.proxy == route_.proxy && url.https == route_.url.https &&
+               ((route.proxy && !url.https) ||  // a proxy takes requests for every host
+                (url.port == route_.url.port && url.host == route_.url.host));
     }
 
     std::chrono::steady_clock::time_point idle_since{};  ///< Kept by who keeps the connection.
@@ -70,15 +74,19 @@ class Connection {
   private:
     Io FailWith(ErrorCode code, std::string_view doing, std::string_view why);
     Io FailWithErrno(std::string_view doing, int error);
-    Io FailHandshake(int ssl_error, int error);
+    Io Shake(SSL* ssl);
+    Io FailHandshake(SSL* ssl, int ssl_error, int error);
     Io FailTls(int ssl_error, int error, std::string_view doing);
 
     // The descriptor goes last, so that OpenSSL never sees a socket that is not ours any more.
     boost::asio::posix::stream_descriptor descriptor_;
-    Url url_;
+    Route route_;
     TlsContext* tls_;
-    OpenSslPtr<SSL> ssl_;
-    std::string address_;  ///< Of the connection, for messages.
+    OpenSslPtr<SSL> proxy_ssl_;   ///< With the proxy. What is inside it goes first.
+    OpenSslPtr<SSL> tunnel_ssl_;  ///< With the server.
+    SSL* ssl_ = nullptr;          ///< Of both, the one that bytes go through; nullptr: neither.
+    bool at_server_ = false;      ///< What happens concerns the server, no longer the proxy alone.
+    std::string address_;         ///< Of the connection, for messages.
     Error failure_;
 };
 

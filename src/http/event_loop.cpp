@@ -12,14 +12,15 @@ constexpr std::chrono::seconds kKnownFor{2};
 
 }  // namespace
 
-EventLoop::EventLoop() : context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE) {
+EventLoop::EventLoop(ResolveFunction const& resolve)
+    : context(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE), resolve_(resolve) {
     // Asio opens its file descriptors with the first timer: here, where failing is expected.
     boost::asio::steady_timer const first(context);
 }
 
-std::unique_ptr<Connection> EventLoop::TakeIdle(Url const& url) {
+std::unique_ptr<Connection> EventLoop::TakeIdle(Route const& route) {
     for (auto i = idle_.size(); i-- > 0;) {  // the last used first
-        if (!idle_[i]->Serves(url)) continue;
+        if (!idle_[i]->Serves(route)) continue;
         auto connection = std::move(idle_[i]);
         idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(i));
         if (connection->IsQuiet()) return connection;
@@ -43,7 +44,7 @@ Result<std::vector<SocketAddress>> EventLoop::Addresses(Url const& url) {
     for (auto const& entry : known_) {
         if (entry.authority == authority) return entry.addresses;
     }
-    auto addresses = Resolve(url.host, url.port);
+    auto addresses = resolve_(url.host, url.port);
     if (addresses) {
         known_.push_back({authority, std::chrono::steady_clock::now() + kKnownFor, *addresses});
     }

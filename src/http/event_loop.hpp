@@ -23,11 +23,12 @@ class EventLoop {
   public:
     static constexpr std::size_t kScratchBytes = 64U << 10U;
 
+    /// @param resolve  outlives the loop.
     /// May throw boost::system::system_error when the system is out of file descriptors.
-    EventLoop();
+    explicit EventLoop(ResolveFunction const& resolve);
 
-    /// A kept connection that may carry a request for `url`; nullptr when there is none.
-    [[nodiscard]] std::unique_ptr<Connection> TakeIdle(Url const& url);
+    /// A kept connection that may carry a request that goes this way; nullptr when there is none.
+    [[nodiscard]] std::unique_ptr<Connection> TakeIdle(Route const& route);
     void KeepIdle(std::unique_ptr<Connection> connection);
     void CloseIdleSince(std::chrono::steady_clock::time_point time);
 
@@ -51,6 +52,7 @@ class EventLoop {
         std::vector<SocketAddress> addresses{};
     };
     std::vector<std::unique_ptr<Connection>> idle_;  // after context: must end before it
+    ResolveFunction const& resolve_;
     std::vector<Known> known_;
     std::unique_ptr<char[]> scratch_;
 };

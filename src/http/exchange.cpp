@@ -20,29 +20,35 @@ Error MakeError(ErrorCode code, std::string message, bool retryable) {
 
 }  // namespace
 
-ExchangeTask::ExchangeTask(EventLoop& loop, HttpRequest request, Url url, TlsContext* tls,
-                           Limits limits, Logger logger, Done done)
+ExchangeTask::ExchangeTask(EventLoop& loop, HttpRequest request, Route route, TlsContext* tls,
+                           Limits limits, Logger logger, std::uint64_t number, Done done)
     : loop_(loop),
       request_(std::move(request)),
-      url_(std::move(url)),
+      route_(std::move(route)),
       tls_(tls),
       limits_(limits),
       logger_(std::move(logger)),
+      number_(number),
       done_(std::move(done)),
       timer_(loop.context) {
 }
 
 void ExchangeTask::Start() {
-    auto head = SerializeHead(request_, url_);
+    auto head = SerializeHead(request_, route_);
     if (!head) return Finish(Fail(std::move(head.error())));
+    if (logger_.Enabled(LogLevel::kTrace)) {
+        wire_log_ = std::make_unique<WireLog>(logger_, number_, request_.secret_body);
+        wire_log_->Request(request_, route_);
+    }
     head_ = std::move(*head);
     if (request_.body.size() <= kJoinedBodyBytes) {
         head_.append(request_.body);
         request_.body.clear();
     }
     total_deadline_ = Clock::now() + limits_.total_timeout;
-    connection_ = loop_.TakeIdle(url_);
+    connection_ = loop_.TakeIdle(route_);
     if (!connection_) return StartFresh();
+    if (wire_log_) wire_log_->Note("over a kept connection");
     reused_ = true;
     ++connection_number_;
     state_ = State::kSend;
@@ -58,37 +64,35 @@ void ExchangeTask::StartFresh() {
     connection_.reset();
     state_ = State::kConnect;
     connect_deadline_ = std::min(total_deadline_, Clock::now() + limits_.connect_timeout);
-    auto addresses = loop_.Addresses(url_);
-    if (!addresses) return Finish(Fail(std::move(addresses.error())));
-    addresses_ = std::move(*addresses);
-    std::reverse(addresses_.begin(), addresses_.end());
-    connection_ = std::make_unique<Connection>(loop_.context, url_, tls_);
-    TryNextAddress();
+    auto addresses = loop_.Addresses(route_.Hop());
+    if (!addresses) {
+        Error error = std::move(addresses.error());
+        if (route_.proxy) error.message = route_.DescribeHop() + ": " + error.message;
+        return Finish(Fail(std::move(error)));
+    }
+    SetDeadline(connect_deadline_);
+    if (Clock::now() >= connect_deadline_) return OnDeadline();  // the resolver took it all
+    // The deadline's timer keeps this alive, and ends the race.
+    auto const race = std::make_shared<ConnectRace>(
+        loop_.context, route_, tls_, std::move(*addresses), connect_deadline_,
+        [weak = weak_from_this()](Result<std::unique_ptr<Connection>> connection) {
+            if (auto const self = weak.lock()) self->OnConnected(std::move(connection));
+        });
+    race_ = race;
+    race->Start();
 }
 
-void ExchangeTask::TryNextAddress() {
-    while (state_ == State::kConnect && !addresses_.empty()) {
-        auto const now = Clock::now();
-        if (now >= connect_deadline_) {
-            return FailTimeout("connect to", limits_.connect_timeout);
-        }
-        // A fair share of the time each: a dead IPv6 route must leave some for IPv4.
-        auto const share = (connect_deadline_ - now) / static_cast<Clock::rep>(addresses_.size());
-        auto const address = addresses_.back();
-        addresses_.pop_back();
-        ++connection_number_;
-        SetDeadline(now + share);
-        auto const io = connection_->Connect(address);
-        if (io == Io::kWantWrite) return WaitFor(io);
-        if (io == Io::kDone) {
-            state_ = State::kHandshake;
-            SetDeadline(connect_deadline_);
-            return Advance();
-        }
-        if (first_failure_.message.empty()) first_failure_ = connection_->Failure();
+void ExchangeTask::OnConnected(Result<std::unique_ptr<Connection>> connection) {
+    race_.reset();
+    if (!connection) {
+        loop_.ForgetAddresses(route_.Hop());
+        return Finish(Fail(std::move(connection.error())));
     }
-    loop_.ForgetAddresses(url_);
-    Finish(Fail(first_failure_));
+    connection_ = std::move(*connection);
+    if (wire_log_) wire_log_->Note("over a new connection");
+    ++connection_number_;
+    state_ = State::kProxyHandshake;
+    Advance();
 }
 
 void ExchangeTask::WaitFor(Io what) {
@@ -121,12 +125,19 @@ void ExchangeTask::Advance() {
 
 ExchangeTask::Io ExchangeTask::Step() {
     switch (state_) {
-        case State::kConnect: {
-            auto const io = connection_->FinishConnect();
+        case State::kConnect:
+            break;  // the race's
+        case State::kProxyHandshake: {
+            auto const io = connection_->HandshakeWithProxy();
             if (io == Io::kDone) {
-                state_ = State::kHandshake;
-                SetDeadline(connect_deadline_);
+                if (route_.IsTunnel()) tunnel_ = std::make_unique<Tunnel>(route_);
+                state_ = tunnel_ ? State::kTunnel : State::kHandshake;
             }
+            return io;
+        }
+        case State::kTunnel: {
+            auto const io = tunnel_->Step(*connection_, loop_.Scratch(), EventLoop::kScratchBytes);
+            if (io == Io::kDone) state_ = State::kHandshake;
             return io;
         }
         case State::kHandshake: {
@@ -157,7 +168,7 @@ ExchangeTask::Io ExchangeTask::Send() {
     if (rest.empty()) {
         state_ = State::kReceive;
         // No answer can be there yet; but OpenSSL may hold bytes that the socket no longer shows.
-        return tls_ == nullptr ? Io::kWantRead : Io::kDone;
+        return route_.NeedsTls() ? Io::kDone : Io::kWantRead;
     }
     std::size_t count = 0;
     auto const io = connection_->Write(rest, count);
@@ -189,16 +200,14 @@ ExchangeTask::Io ExchangeTask::Receive() {
 }
 
 void ExchangeTask::OnAnswer(MessageParser::State state) {
-    auto const host = url_.Authority();
+    auto const host = route_.Describe();
     switch (state) {
         case MessageParser::State::kMalformed:
             return Finish(Fail(
                 MakeError(ErrorCode::kConnection, "the answer of " + host + " is not HTTP", true)));
         case MessageParser::State::kHeadersTooLarge:
-            return Finish(Fail(MakeError(ErrorCode::kTooLarge,
-                                         "the answer of " + host + " has headers of over " +
-                                             std::to_string(kMaxHeaderBytes) + " bytes",
-                                         false)));
+            return Finish(Fail(MakeError(
+                ErrorCode::kTooLarge, "the answer of " + host + " has " + kTooManyHeaders, false)));
         case MessageParser::State::kBodyTooLarge:
             return Finish(Fail(MakeError(ErrorCode::kTooLarge,
                                          "the answer of " + host + " is longer than " +
@@ -209,6 +218,7 @@ void ExchangeTask::OnAnswer(MessageParser::State state) {
             break;
     }
     auto& message = parser_->GetMessage();
+    if (IsRefusedByProxy()) return Finish(Fail(ProxyRefusal(route_, message.status)));
     HttpResponse response;
     response.status = message.status;
     response.headers = std::move(message.headers);
@@ -223,6 +233,11 @@ void ExchangeTask::OnAnswer(MessageParser::State state) {
     Finish(std::move(response));
 }
 
+// A server behind a tunnel or straight ahead has no say in this.
+bool ExchangeTask::IsRefusedByProxy() const {
+    return route_.proxy && !route_.IsTunnel() && parser_->GetMessage().status == 407;
+}
+
 void ExchangeTask::OnPeerEnd() {
     if (state_ == State::kReceive && parser_ && parser_->HasBegun()) {
         if (auto const state = parser_->FeedEnd(); state == MessageParser::State::kDone) {
@@ -233,24 +248,24 @@ void ExchangeTask::OnPeerEnd() {
 }
 
 void ExchangeTask::OnFailure() {
-    if (state_ == State::kConnect) {
-        if (first_failure_.message.empty()) first_failure_ = connection_->Failure();
-        return TryNextAddress();
-    }
     bool const answered = parser_ && parser_->HasBegun();
     if (reused_ && !answered) {
         if (logger_.Enabled(LogLevel::kDebug)) {
-            logger_.Debug("http: a kept connection to " + url_.Authority() +
+            logger_.Debug("http: a kept connection to " + route_.Describe() +
                           " was closed; connecting again");
         }
         resent_ = sent_ == head_.size() + request_.body.size();
         return StartFresh();
     }
-    Error error = connection_->Failure();
+    // Proxies that did not read the whole request may cut their own answer short.
+    if (answered && parser_->IsHeaderDone() && IsRefusedByProxy()) {
+        return Finish(Fail(ProxyRefusal(route_, parser_->GetMessage().status)));
+    }
+    Error error = state_ == State::kTunnel ? tunnel_->Failure() : connection_->Failure();
     if (state_ == State::kReceive && error.code != ErrorCode::kTls) {
         error = MakeError(ErrorCode::kConnection,
-                          url_.Authority() + (answered ? " closed before the answer was whole"
-                                                       : " closed before it answered"),
+                          route_.Describe() + (answered ? " closed before the answer was whole"
+                                                        : " closed before it answered"),
                           true);
     }
     Finish(Fail(std::move(error)));
@@ -267,11 +282,15 @@ void ExchangeTask::SetDeadline(Clock::time_point time) {
 void ExchangeTask::OnDeadline() {
     // A later deadline may have been set while this call was on its way.
     if (state_ == State::kDone || Clock::now() < timer_.expiry()) return;
-    if (state_ == State::kConnect && !addresses_.empty()) return TryNextAddress();
-    if (state_ == State::kConnect || state_ == State::kHandshake) {
+    if (state_ < State::kSend) {
+        auto const hop = route_.DescribeHop();
+        std::string const what = state_ == State::kConnect          ? "connect to " + hop
+                                 : state_ == State::kProxyHandshake ? "a TLS handshake with " + hop
+                                 : state_ == State::kTunnel
+                                     ? "the tunnel of " + hop + " to " + route_.url.Authority()
+                                     : "a TLS handshake with " + route_.Describe();
         bool const total = connect_deadline_ == total_deadline_;
-        return FailTimeout(state_ == State::kConnect ? "connect to" : "a TLS handshake with",
-                           total ? limits_.total_timeout : limits_.connect_timeout);
+        return FailTimeout(what, total ? limits_.total_timeout : limits_.connect_timeout);
     }
     // The process may have been stopped meanwhile, and the answer may have come long ago.
     if (state_ == State::kReceive) {
@@ -279,21 +298,30 @@ void ExchangeTask::OnDeadline() {
         if (io == Io::kEnd) OnPeerEnd();
         if (state_ == State::kDone) return;
     }
-    FailTimeout("an answer of", limits_.total_timeout);
+    FailTimeout("an answer of " + route_.Describe(), limits_.total_timeout);
 }
 
-void ExchangeTask::FailTimeout(std::string_view doing, std::chrono::milliseconds allowed) {
-    loop_.ForgetAddresses(url_);
-    std::string message = "timed out: ";
-    message.append(doing).append(" ").append(url_.Authority());
-    message.append(" took over ").append(std::to_string(allowed.count())).append(" ms");
-    Finish(Fail(MakeError(ErrorCode::kTimeout, std::move(message), true)));
+void ExchangeTask::FailTimeout(std::string const& what, std::chrono::milliseconds allowed) {
+    loop_.ForgetAddresses(route_.Hop());
+    Finish(Fail(MakeError(
+        ErrorCode::kTimeout,
+        "timed out: " + what + " took over " + std::to_string(allowed.count()) + " ms", true)));
+}
+
+void ExchangeTask::Cancel() {
+    if (state_ == State::kDone) return;
+    Finish(Fail(ErrorCode::kCancelled, "the call to " + route_.url.Authority() + " was cancelled"));
 }
 
 void ExchangeTask::Finish(Result<HttpResponse> answer) {
     state_ = State::kDone;
+    if (race_) race_->Cancel();
+    race_.reset();
     connection_.reset();
     timer_.cancel();
+    if (wire_log_) {
+        answer ? wire_log_->Answer(*answer) : wire_log_->Failure(answer.error());
+    }
     auto const done = std::exchange(done_, nullptr);
     done(std::move(answer));
 }

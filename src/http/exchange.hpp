@@ -3,10 +3,12 @@
 /// Layer: http.
 #pragma once
 
+#include "http/connect_race.hpp"
 #include "http/connection.hpp"
 #include "http/event_loop.hpp"
 #include "http/message_parser.hpp"
-#include "http/url.hpp"
+#include "http/tunnel.hpp"
+#include "http/wire_log.hpp"
 
 #include <lddynamo/http_transport.hpp>
 #include <lddynamo/logger.hpp>
@@ -32,18 +34,29 @@ class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
         std::chrono::milliseconds total_timeout{};
     };
 
-    /// @param tls   nullptr for plain HTTP.
-    /// @param done  called exactly once, on the loop's thread, maybe within Start.
-    ExchangeTask(EventLoop& loop, HttpRequest request, Url url, TlsContext* tls, Limits limits,
-                 Logger logger, Done done);
+    /// @param tls     may be nullptr when the route needs none.
+    /// @param number  for the wire log.
+    /// @param done    called exactly once, on the loop's thread, maybe within Start.
+    ExchangeTask(EventLoop& loop, HttpRequest request, Route route, TlsContext* tls, Limits limits,
+                 Logger logger, std::uint64_t number, Done done);
     void Start();
+    /// Ends it with kCancelled, unless it has ended.
+    void Cancel();
 
   private:
-    enum class State { kConnect, kHandshake, kSend, kReceive, kDone };
+    enum class State {
+        kConnect,
+        kProxyHandshake,
+        kTunnel,
+        kHandshake,
+        kSend,
+        kReceive,
+        kDone,
+    };
     using Io = Connection::Io;
 
     void StartFresh();
-    void TryNextAddress();
+    void OnConnected(Result<std::unique_ptr<Connection>> connection);
     void Advance();
     Io Step();
     Io Send();
@@ -52,24 +65,26 @@ class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
     void OnFailure();
     void OnPeerEnd();
     void OnAnswer(MessageParser::State state);
+    [[nodiscard]] bool IsRefusedByProxy() const;
     void SetDeadline(Clock::time_point time);
     void OnDeadline();
     void Finish(Result<HttpResponse> answer);
-    void FailTimeout(std::string_view doing, std::chrono::milliseconds allowed);
+    void FailTimeout(std::string const& what, std::chrono::milliseconds allowed);
 
     EventLoop& loop_;
     HttpRequest request_;
-    Url url_;
+    Route route_;
     TlsContext* tls_;
     Limits limits_;
     Logger logger_;
+    std::uint64_t number_;
     Done done_;
 
     State state_ = State::kConnect;
     boost::asio::steady_timer timer_;
     Clock::time_point connect_deadline_{};
     Clock::time_point total_deadline_{};
-    std::vector<SocketAddress> addresses_;  ///< Those not tried yet, the next one last.
+    std::shared_ptr<ConnectRace> race_;  ///< While connecting.
     std::unique_ptr<Connection> connection_;
     std::uint64_t connection_number_ = 0;  ///< Tells the events of an older connection.
     bool reused_ = false;
@@ -78,7 +93,8 @@ class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
     std::size_t sent_ = 0;     ///< Of head_ and then of the body.
     bool send_broke_ = false;  ///< The peer stopped listening; its answer may say why.
     std::unique_ptr<MessageParser> parser_;
-    Error first_failure_;  ///< Of the first address, when there are several.
+    std::unique_ptr<Tunnel> tunnel_;     ///< While a proxy is asked for one.
+    std::unique_ptr<WireLog> wire_log_;  ///< nullptr: not wanted.
 };
 
 }  // namespace lddynamo::http

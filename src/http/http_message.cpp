@@ -32,6 +32,11 @@ bool HasBody(HttpRequest const& request) noexcept {
            request.method == "PATCH";
 }
 
+void AppendAuthorization(std::string& head, Proxy const& proxy) {
+    if (proxy.authorization.Empty()) return;
+    head.append("Proxy-Authorization: ").append(proxy.authorization.Reveal()).append("\r\n");
+}
+
 }  // namespace
 
 bool EqualsNoCase(std::string_view a, std::string_view b) noexcept {
@@ -57,7 +62,9 @@ std::string const* ServerRequest::Header(std::string_view name) const noexcept {
     return FindHeader(headers, name);
 }
 
-Result<std::string> SerializeHead(HttpRequest const& request, Url const& url) {
+Result<std::string> SerializeHead(HttpRequest const& request, Route const& route) {
+    Url const& url = route.url;
+    bool const to_proxy = route.proxy && !route.IsTunnel();
     if (!IsToken(request.method) || request.method == "CONNECT") {
         return Fail(ErrorCode::kInvalidArgument, "the HTTP method cannot be sent");
     }
@@ -66,7 +73,9 @@ Result<std::string> SerializeHead(HttpRequest const& request, Url const& url) {
     bool has_length = false;
     std::string head;
     head.reserve(1024);
-    head.append(request.method).append(1, ' ').append(url.target).append(" HTTP/1.1\r\n");
+    head.append(request.method).append(1, ' ');
+    if (to_proxy) head.append("http://").append(url.host_header);
+    head.append(url.target).append(" HTTP/1.1\r\n");
     std::string headers;
     for (auto const& [name, value] : request.headers) {
         if (!IsValidHeader(name, value)) {
@@ -90,7 +99,15 @@ Result<std::string> SerializeHead(HttpRequest const& request, Url const& url) {
     if (!has_length && HasBody(request)) {
         head.append("Content-Length: ").append(length).append("\r\n");
     }
+    if (to_proxy) AppendAuthorization(head, *route.proxy);
     return head.append(headers).append("\r\n");
+}
+
+std::string SerializeConnect(Route const& route) {
+    auto const authority = route.url.Authority();
+    std::string head = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n";
+    AppendAuthorization(head, *route.proxy);
+    return head.append("\r\n");
 }
 
 }  // namespace http

@@ -39,8 +39,13 @@ class Sink final : public beast::http::basic_parser<kIsRequest> {
         message_.status = status;
     }
     void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
-                       error_code&) override {
-        if (!Base::is_header_done()) message_.headers.emplace_back(View(name), View(value));
+                       error_code& error) override {
+        if (Base::is_header_done()) return;  // a trailer
+        if (message_.headers.size() == kMaxHeaders) {
+            error = beast::http::error::header_limit;
+            return;
+        }
+        message_.headers.emplace_back(View(name), View(value));
     }
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code&) override {

@@ -28,7 +28,8 @@ class MessageParser {
         kNeedMore,
         kDone,
         kMalformed,        ///< Not HTTP, or HTTP that cannot be understood.
-        kHeadersTooLarge,  ///< Over kMaxHeaderBytes; trailers and chunk headers count alike.
+        kHeadersTooLarge,  ///< Over kMaxHeaderBytes or kMaxHeaders; trailers and chunk headers
+                           ///< count alike.
         kBodyTooLarge,
     };
     MessageParser() = default;

@@ -36,7 +36,8 @@ SocketAddress MakeV6(in6_addr const& address, std::uint16_t port) {
     return result;
 }
 
-// RFC 6761: such names are this machine, whatever a name server says.
+}  // namespace
+
 bool IsLocalhost(std::string_view host) noexcept {
     constexpr std::string_view kName = "localhost";
     if (host.ends_with('.')) host.remove_suffix(1);
@@ -44,8 +45,6 @@ bool IsLocalhost(std::string_view host) noexcept {
     auto const tail = host.size() - kName.size();
     return EqualsNoCase(host.substr(tail), kName) && (tail == 0 || host[tail - 1] == '.');
 }
-
-}  // namespace
 
 Result<std::vector<SocketAddress>> Resolve(std::string const& host, std::uint16_t port) {
     in_addr v4{};

@@ -2,12 +2,15 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 
 namespace lddynamo::http {
@@ -116,13 +119,16 @@ TlsContext::Trust TlsContext::FindTrust(std::string const& ca_file,
     Trust trust;
     if (!ca_file.empty()) {
         trust.files.push_back(ca_file);
-        trust.files_required = true;
+        trust.setting = "ca_file, AWS_CA_BUNDLE or ca_bundle";
         return trust;
     }
     auto const directory = environment.GetNonEmpty("SSL_CERT_DIR");
     auto const file = environment.GetNonEmpty("SSL_CERT_FILE");
     if (directory) trust.directories.push_back(*directory);
-    if (file) trust.files.push_back(*file);
+    if (file) {
+        trust.files.push_back(*file);
+        trust.setting = "SSL_CERT_FILE";
+    }
     // The system's bundle and its directory hold the same roots, and the directory is much cheaper.
     bool const system = !directory && (!file || *file == kSystemBundle);
     if (system && HasHashLinks(kSystemDirectory)) {
@@ -188,27 +194,40 @@ Status TlsContext::SetUp() {
 
 Status TlsContext::LoadFiles() {
     X509_STORE* const store = SSL_CTX_get_cert_store(context_.get());
-    Status status;
+    bool any = false;
+    std::string problems;
     for (auto const& file : trust_.files) {
         ERR_clear_error();
+        errno = 0;
         X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
         if (lookup != nullptr &&
             X509_load_cert_crl_file(lookup, file.c_str(), X509_FILETYPE_PEM) > 0) {
+            any = true;
             continue;
         }
-        std::string message =
-            "cannot read trusted roots from the file " + file + ": " + TakeOpenSslError();
-        if (trust_.files_required) return Fail(ErrorCode::kTls, std::move(message));
-        // That of another distribution is not expected to be there.
-        if (file != kSystemBundle && file != kOtherSystemBundle) logger_.Warn(message);
+        int const error = errno;
+        std::string why = TakeOpenSslError();
+        // OpenSSL's own words for a file that it cannot open are "system lib".
+        if (::access(file.c_str(), R_OK) != 0 && error != 0) why = std::strerror(error);
+        problems.append(problems.empty() ? "" : ", ").append(file).append(": ").append(why);
     }
-    return status;
+    if (any) return {};
+    std::string message = "no trusted roots can be read from ";
+    if (trust_.setting.empty()) {
+        message += "the system's files (" + problems +
+                   "); install ca-certificates, or set AWS_CA_BUNDLE or SSL_CERT_FILE";
+    } else {
+        message += "the file of " + trust_.setting + ": " + problems;
+    }
+    return Fail(ErrorCode::kTls, std::move(message));
 }
 
 // Whether there was anything to load.
 bool TlsContext::LoadFilesOnce() {
     if (trust_.directories.empty() || trust_.files.empty()) return false;
-    std::call_once(files_once_, [this] { static_cast<void>(LoadFiles()); });
+    std::call_once(files_once_, [this] {
+        if (auto const status = LoadFiles(); !status) logger_.Warn(status.error().message);
+    });
     return true;
 }
 
@@ -235,14 +254,28 @@ int TlsContext::Verify(X509_STORE_CTX* store_context) {
 
 OpenSslPtr<SSL> TlsContext::MakeClient(int fd, Url const& url) {
     ERR_clear_error();
-    OpenSslPtr<SSL> ssl(SSL_new(context_.get()));
     BIO* const bio = BIO_new(bio_method_.get());
-    if (!ssl || bio == nullptr) {
+    if (bio == nullptr) return nullptr;
+    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+    BIO_set_init(bio, 1);
+    return MakeClientOn(bio, url);
+}
+
+OpenSslPtr<SSL> TlsContext::MakeClientWithin(SSL* outer, Url const& url) {
+    ERR_clear_error();
+    BIO* const bio = BIO_new(BIO_f_ssl());
+    if (bio == nullptr) return nullptr;
+    BIO_set_ssl(bio, outer, BIO_NOCLOSE);
+    return MakeClientOn(bio, url);
+}
+
+// Takes the BIO.
+OpenSslPtr<SSL> TlsContext::MakeClientOn(BIO* bio, Url const& url) {
+    OpenSslPtr<SSL> ssl(SSL_new(context_.get()));
+    if (!ssl) {
         BIO_free(bio);
         return nullptr;
     }
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
-    BIO_set_init(bio, 1);
     SSL_set_bio(ssl.get(), bio, bio);  // takes the BIO
     if (!ExpectPeer(ssl.get(), url.host)) return nullptr;
     SSL_set_connect_state(ssl.get());
@@ -261,12 +294,20 @@ void TlsContext::KeepSession(SSL* ssl, OpenSslPtr<SSL_SESSION> session) {
 
 std::string TlsContext::DescribeTrust() const {
     std::string text;
-    auto const append = [&text](char const* what, std::vector<std::string> const& names) {
-        for (auto const& name : names)
-            text.append(text.empty() ? "" : ", ").append(what).append(name);
-    };
-    append("directory ", trust_.directories);
-    append("file ", trust_.files);
+    for (auto const& list : trust_.directories) {
+        for (std::string_view rest = list; !rest.empty();) {
+            std::string const directory(rest.substr(0, rest.find(':')));
+            rest.remove_prefix(std::min(directory.size() + 1, rest.size()));
+            if (directory.empty()) continue;
+            text.append(text.empty() ? "" : ", ").append("directory ").append(directory);
+            if (!HasHashLinks(directory.c_str())) {
+                text += " (which cannot be read, or lacks the links that \"openssl rehash\" makes)";
+            }
+        }
+    }
+    for (auto const& file : trust_.files) {
+        text.append(text.empty() ? "" : ", ").append("file ").append(file);
+    }
     return text;
 }
 

@@ -41,13 +41,16 @@ class TlsContext {
     struct Trust {
         std::vector<std::string> directories{};  ///< With OpenSSL's hash links; read as needed.
         std::vector<std::string> files{};        ///< PEM bundles.
-        bool files_required = false;             ///< A file that cannot be read is an error.
+        /// What named the files, for messages; empty: nobody, they are the system's.
+        std::string setting{};
     };
     /// As HttpTransportOptions::ca_file documents.
     [[nodiscard]] static Trust FindTrust(std::string const& ca_file,
                                          Environment const& environment);
 
-    /// @retval ErrorCode::kTls  OpenSSL cannot be set up, or a required file cannot be read.
+    /// @retval ErrorCode::kTls  OpenSSL cannot be set up, or there are no directories and no root
+    /// can be
+    ///         read from the files.
     [[nodiscard]] static Result<std::unique_ptr<TlsContext>> Create(Trust trust, Logger logger);
     ~TlsContext();
     TlsContext(TlsContext const&) = delete;
@@ -57,8 +60,10 @@ class TlsContext {
     /// chain and host name, and resumes the last session with that host. nullptr when out of
     /// memory.
     [[nodiscard]] OpenSslPtr<SSL> MakeClient(int fd, Url const& url);
+    /// As above, over the TLS connection `outer`, which must outlive it: through an https proxy.
+    [[nodiscard]] OpenSslPtr<SSL> MakeClientWithin(SSL* outer, Url const& url);
 
-    /// "file /x, directory /y": for messages.
+    /// "directory /y, file /x", and what is wrong with a directory: for messages.
     [[nodiscard]] std::string DescribeTrust() const;
 
   private:
@@ -66,6 +71,7 @@ class TlsContext {
     [[nodiscard]] Status SetUp();
     [[nodiscard]] Status LoadFiles();
     [[nodiscard]] bool LoadFilesOnce();
+    [[nodiscard]] OpenSslPtr<SSL> MakeClientOn(BIO* bio, Url const& url);
     int Verify(X509_STORE_CTX* store_context);
     void KeepSession(SSL* ssl, OpenSslPtr<SSL_SESSION> session);
 

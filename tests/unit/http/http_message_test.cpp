@@ -9,7 +9,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Result<std::string> Serialize(HttpRequest const& request) {
-    return SerializeHead(request, *ParseUrl("http://host:8000/path?q"));
+    return SerializeHead(request, {*ParseUrl("http://host:8000/path?q"), nullptr});
 }
 
 TEST(SerializeHeadTest, AddsHostAndLengthWhenMissing) {

@@ -1,10 +1,15 @@
 #include "test_certificates.hpp"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -104,6 +109,55 @@ void TemporaryFolder::WriteHashed(Identity const& identity) const {
     Write(name, identity.Pem());
 }
 
+namespace {
+
+// OpenSSL's own socket code lets a client that is gone raise SIGPIPE; only this thread may not
+// mind, as the tests would not notice if the transport did the same.
+void BlockSigpipe() {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+}
+
+}  // namespace
+
+TlsFront::TlsFront(Identity const& identity, std::uint16_t port)
+    : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
+      port_(port),
+      raw_([this](RawPeer& peer, int) { Serve(peer); }) {
+    SSL_CTX_use_certificate(context_.get(), identity.certificate.get());
+    SSL_CTX_use_PrivateKey(context_.get(), identity.key.get());
+}
+
+void TlsFront::Serve(RawPeer& peer) {
+    BlockSigpipe();
+    std::unique_ptr<SSL, void (*)(SSL*)> const ssl(SSL_new(context_.get()), SSL_free);
+    SSL_set_fd(ssl.get(), peer.Fd());
+    int const inner = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool open = SSL_accept(ssl.get()) == 1 &&
+                ::connect(inner, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    char bytes[16384];
+    while (open) {
+        pollfd both[2] = {{peer.Fd(), POLLIN, 0}, {inner, POLLIN, 0}};
+        if (SSL_pending(ssl.get()) == 0 && ::poll(both, 2, 20000) <= 0) break;
+        if (both[0].revents != 0 || SSL_pending(ssl.get()) > 0) {
+            int const count = SSL_read(ssl.get(), bytes, sizeof bytes);
+            open = count > 0 &&
+                   ::send(inner, bytes, static_cast<std::size_t>(count), MSG_NOSIGNAL) == count;
+        } else {
+            ssize_t const count = ::recv(inner, bytes, sizeof bytes, 0);
+            open = count > 0 && SSL_write(ssl.get(), bytes, static_cast<int>(count)) == count;
+        }
+    }
+    ::close(inner);
+    ERR_clear_error();
+}
+
 TlsServer::TlsServer(Identity const& identity, int max_version)
     : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
       raw_([this](RawPeer& peer, int number) { Serve(peer, number); }) {
@@ -116,12 +170,7 @@ TlsServer::TlsServer(Identity const& identity, int max_version)
 }
 
 void TlsServer::Serve(RawPeer& peer, int number) {
-    // OpenSSL's own socket code lets a client that is gone raise SIGPIPE; only this thread may not
-    // mind, as the tests would not notice if the transport did the same.
-    sigset_t pipe;
-    sigemptyset(&pipe);
-    sigaddset(&pipe, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+    BlockSigpipe();
     std::unique_ptr<SSL, void (*)(SSL*)> const ssl(SSL_new(context_.get()), SSL_free);
     SSL_set_fd(ssl.get(), peer.Fd());
     if (SSL_accept(ssl.get()) != 1) {
@@ -144,9 +193,10 @@ void TlsServer::Serve(RawPeer& peer, int number) {
             (ends || cut ? "" : "Content-Length: " + std::to_string(body.size()) + "\r\n") +
             "\r\n" + body;
         SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
+        bool const bye = request.find(" /bye ") != std::string::npos;
         request.clear();
-        if (ends) SSL_shutdown(ssl.get());
-        if (ends || cut) break;
+        if (ends || bye) SSL_shutdown(ssl.get());
+        if (ends || cut || bye) break;
     }
     ERR_clear_error();
 }

@@ -58,4 +58,17 @@ class TlsServer {
     RawServer raw_;  // last: it uses the context
 };
 
+/// Speaks TLS and passes what it says on to a port of 127.0.0.1, and back.
+class TlsFront {
+  public:
+    TlsFront(Identity const& identity, std::uint16_t port);
+    [[nodiscard]] RawServer const& Raw() const { return raw_; }
+
+  private:
+    void Serve(RawPeer& peer);
+    std::shared_ptr<SSL_CTX> context_;
+    std::uint16_t port_;
+    RawServer raw_;  // last: it uses the context
+};
+
 }  // namespace lddynamo::test_support

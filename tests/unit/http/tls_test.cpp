@@ -6,8 +6,11 @@
 
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <thread>
@@ -165,6 +168,50 @@ TEST_F(TlsTest, ABadRootsFileIsAnErrorThatNamesIt) {
     EXPECT_FALSE(transport->Send({.url = server_.Raw().HttpsUrl()}).has_value());
     folder_.Write("late.pem", authority_.Pem());  // a failure is not kept
     EXPECT_TRUE(transport->Send({.url = server_.Raw().HttpsUrl()}).has_value());
+}
+
+TEST_F(TlsTest, SaysWhatIsWrongWithTheRootsThatTheEnvironmentNames) {
+    auto const url = server_.Raw().HttpsUrl();
+    auto const empty = folder_.Write("empty.pem", "");
+    auto const garbage = folder_.Write("garbage.pem", "-----BEGIN CERTIFICATE-----\nxx\n");
+    for (auto const& [file, why] :
+         std::map<std::string, std::string>{{"/nowhere/x.pem", "No such file"},
+                                            {empty, "no certificate"},
+                                            {garbage, ":"},
+                                            {folder_.Path(), ":"}}) {
+        EXPECT_THAT(Try(WithVariables({{"SSL_CERT_FILE", file}}), url),
+                    ::testing::AllOf(::testing::StartsWith("tls: "), HasSubstr("SSL_CERT_FILE"),
+                                     HasSubstr(file + ": "), HasSubstr(why)));
+        EXPECT_THAT(Try(WithFile(file), url),
+                    ::testing::AllOf(::testing::StartsWith("tls: "), HasSubstr("AWS_CA_BUNDLE"),
+                                     HasSubstr(file + ": "), HasSubstr(why)));
+    }
+    TemporaryFolder const unhashed;
+    static_cast<void>(unhashed.Write("root.pem", authority_.Pem()));
+    TemporaryFolder const other;
+    other.WriteHashed(stranger_);
+    for (std::string const& directory : {unhashed.Path(), std::string("/nowhere")}) {
+        EXPECT_THAT(Try(WithVariables({{"SSL_CERT_DIR", other.Path() + ":" + directory}}), url),
+                    ::testing::AllOf(::testing::StartsWith("tls: "),
+                                     HasSubstr(other.Path() + ", directory"),
+                                     HasSubstr("directory " + directory +
+                                               " (which cannot be read, or "
+                                               "lacks the links")));
+    }
+    if (::geteuid() == 0) return;  // to whom every file is readable
+    std::filesystem::permissions(file_, std::filesystem::perms::none);
+    EXPECT_THAT(Try(WithVariables({{"SSL_CERT_FILE", file_}}), url),
+                HasSubstr("Permission denied"));
+}
+
+TEST_F(TlsTest, AFarewellToAKeptConnectionIsNoticed) {
+    auto const transport = MakeHttpTransport(WithFile(file_));
+    auto const url = server_.Raw().HttpsUrl();
+    // "/bye" answers as a kept connection would be, and then says goodbye.
+    EXPECT_EQ(transport->Send({.url = url + "bye"})->body, "0 new");
+    auto const next = transport->Send({.url = url});
+    ASSERT_TRUE(next.has_value()) << next.error().Describe();
+    EXPECT_EQ(next->body, "1 resumed");
 }
 
 TEST_F(TlsTest, PlainHttpServersAreNamedAsSuch) {
