@@ -3,7 +3,9 @@
 # relocations of a position-independent program (0.4 ms of 1.7; docs/benchmarks.md).
 # Call after the target is made; the last libraries count for the whole directory.
 function(lddynamo_static_program target)
-    if(LDDYNAMO_SANITIZE)  # its runtimes are linked in their own way
+    # Sanitizers' runtimes are linked in their own way. Without optimization, libm's functions for
+    # rounding are called, and those of its archive need the C library's archive.
+    if(LDDYNAMO_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug")
         return()
     endif()
     target_link_options(${target} PRIVATE
