@@ -109,7 +109,9 @@ std::string CheckStartOfQuery(Table const& table, LegacyConditions const& condit
     if (!Matches(ToNode(sort->first, sort->second), start)) {
         return "The provided starting key does not match the range key predicate";
     }
-    return same_partition ? std::string() : std::string(kOutside);
+    return same_partition
+               ? std::string()
+               : std::string("The query can return at most one row and cannot be restarted");
 }
 
 std::string CheckSelect(QueryInput const& input) {

@@ -148,7 +148,10 @@ class Parser {
         std::string const name(tokens_.Take().text);
         tokens_.Take();
         do {
-            if (!ParseSum(node.operands.emplace_back(), depth + 1)) return false;
+            // Arithmetic is no argument, but in parentheses.
+            if (depth + 1 >= kMaxDepth || !ParseOperand(node.operands.emplace_back(), depth + 1)) {
+                return false;
+            }
         } while (tokens_.TakeSymbol(","));
         if (!tokens_.TakeSymbol(")")) return false;
         if (name != "if_not_exists" && name != "list_append") {
