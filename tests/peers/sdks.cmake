@@ -3,3 +3,19 @@ add_test(NAME peers_differential
     COMMAND "${LDDYNAMO_PEERS_PYTHON}" "${CMAKE_CURRENT_SOURCE_DIR}/differential_test.py")
 set_tests_properties(peers_differential PROPERTIES LABELS peers TIMEOUT 300
     ENVIRONMENT "LDDYNAMO_PROGRAM=$<TARGET_FILE:lddynamo_program>;PYTHONDONTWRITEBYTECODE=1")
+
+foreach(test python_sdk launchdarkly_python)
+    add_test(NAME peers_${test} COMMAND "${LDDYNAMO_PEERS_PYTHON}" -m unittest ${test}_test
+        WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    set_tests_properties(peers_${test} PROPERTIES LABELS peers TIMEOUT 300
+        ENVIRONMENT "LDDYNAMO_PROGRAM=$<TARGET_FILE:lddynamo_program>;LDDYNAMO_INTEROP_EVAL=$<TARGET_FILE:interop_eval>;PYTHONDONTWRITEBYTECODE=1")
+endforeach()
+
+find_program(LDDYNAMO_NODE NAMES node nodejs)
+if(NOT LDDYNAMO_NODE)
+    set(LDDYNAMO_NODE node)  # the test then fails, and says what is missing
+endif()
+add_test(NAME peers_javascript_sdk
+    COMMAND "${LDDYNAMO_NODE}" --test "${PROJECT_SOURCE_DIR}/tests/interop/javascript_sdk.test.mjs")
+set_tests_properties(peers_javascript_sdk PROPERTIES LABELS peers TIMEOUT 300
+    ENVIRONMENT "LDDYNAMO_PROGRAM=$<TARGET_FILE:lddynamo_program>")
