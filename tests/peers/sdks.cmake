@@ -4,7 +4,7 @@ add_test(NAME peers_differential
 set_tests_properties(peers_differential PROPERTIES LABELS peers TIMEOUT 300
     ENVIRONMENT "LDDYNAMO_PROGRAM=$<TARGET_FILE:lddynamo_program>;PYTHONDONTWRITEBYTECODE=1")
 
-foreach(test python_sdk launchdarkly_python)
+foreach(test python_sdk launchdarkly_python wire_fuzz)
     add_test(NAME peers_${test} COMMAND "${LDDYNAMO_PEERS_PYTHON}" -m unittest ${test}_test
         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
     set_tests_properties(peers_${test} PROPERTIES LABELS peers TIMEOUT 300

@@ -268,6 +268,8 @@ Outcome<QueryOutput> Engine::Query(QueryInput const& input) const {
             "equal to 1";
     }
     if (problem.empty()) problem = CheckParameters(input);
+    // A scan looks at its parameters in another order than a query.
+    if (problem.empty() && input.scan) problem = CheckAttributesToGet(input.attributes_to_get);
     if (problem.empty() && input.filter) problem = CheckConditions(*input.filter);
     if (problem.empty()) problem = CheckAttributesToGet(input.attributes_to_get);
     if (problem.empty() && input.start && !input.start->flaw.empty()) {

@@ -97,7 +97,7 @@ def _(case):
 
 @rule("dynalite-nesting", "dynalite", "dynalite does not count nesting in every place where values may stand; AWS's limit is 32")
 def _(case):
-    return case.ours.message.startswith("Nesting Levels have exceeded")
+    return "Nesting Levels have exceeded" in case.ours.message
 
 
 @rule("dynalite-empty-key-words", "dynalite", "AWS says 'are not valid', as moto's authors saw too, where dynalite says 'were invalid'")
@@ -160,9 +160,24 @@ def _(case):
 
 @rule("dynalite-shown", "dynalite", "a message shows the request's value, whose members have no order")
 def _(case):
-    def shown(answer):
-        return "".join(sorted(answer.message))
-    return " validation error" in case.ours.message and shown(case.ours) == shown(case.theirs)
+    def rules_broken(answer):
+        return re.sub(r"Value '.*?' at '", "Value at '", answer.message, flags=re.S)
+    return " validation error" in case.ours.message and rules_broken(case.ours) == rules_broken(case.theirs)
+
+
+@rule("dynalite-expected", "dynalite", "AWS's reference: Exists true compares Value too, and ConditionalOperator OR counts for Exists; dynalite "
+                                        "(and moto) look at existence only, and at all of them")
+def _(case):
+    expected = case.body.get("Expected")
+    old = isinstance(expected, dict) and any(isinstance(one, dict) and "Exists" in one for one in expected.values())
+    either = case.body.get("ConditionalOperator") == "OR" or any(
+        one.get("Exists") is True for one in expected.values() if isinstance(one, dict)) if old else False
+    return either and "ConditionalCheckFailedException" in (case.ours.type, case.theirs.type)
+
+
+@rule("dynalite-null-word", "dynalite", "in Expected dynalite takes NULL with a word for false, which it refuses elsewhere")
+def _(case):
+    return "Expected" in case.body and case.ours.message.endswith("Null attribute value types must have the value of true")
 
 
 @rule("dynalite-unused-order", "dynalite", "unused placeholders are listed in the order of a hash")

@@ -54,6 +54,31 @@ TEST(MemoryPeersTest, ArithmeticIsNoArgument) {
     EXPECT_THAT(UpdateMessage(db, "SET s = list_append(a + b, c)"), HasSubstr("Syntax error"));
 }
 
+TEST(MemoryPeersTest, NamesAreMissedBeforeValues) {
+    MemoryDynamoDb db;
+    MakeTable(db);
+    EXPECT_EQ(UpdateMessage(db, "SET a = :v, b = #n"),
+              "Invalid UpdateExpression: An expression attribute name used in the document path is "
+              "not defined; attribute name: #n");
+}
+
+TEST(MemoryPeersTest, ASectionsNameIsNoAttribute) {
+    MemoryDynamoDb db;
+    MakeTable(db);
+    EXPECT_THAT(UpdateMessage(db, "REMOVE REMOVE"), HasSubstr("Syntax error"));
+    EXPECT_THAT(UpdateMessage(db, "SET remove = a"), HasSubstr("Syntax error"));
+}
+
+TEST(MemoryPeersTest, AScanLooksAtAttributesBeforeItsFilter) {
+    MemoryDynamoDb db;
+    MakeTable(db);
+    EXPECT_EQ(Message(Wire(db, "Scan",
+                           R"({"TableName":"flags","AttributesToGet":["x","x"],)"
+                           R"("ScanFilter":{"l":{"ComparisonOperator":"EQ"}}})",
+                           400)),
+              "One or more parameter values were invalid: Duplicate value in attribute name: x");
+}
+
 TEST(MemoryPeersTest, AQueryOfSortKeysDoesNotGoOnInAnotherPartition) {
     MemoryDynamoDb db;
     MakeTable(db);
