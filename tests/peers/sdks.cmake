@@ -15,7 +15,8 @@ find_program(LDDYNAMO_NODE NAMES node nodejs)
 if(NOT LDDYNAMO_NODE)
     set(LDDYNAMO_NODE node)  # the test then fails, and says what is missing
 endif()
-add_test(NAME peers_javascript_sdk
-    COMMAND "${LDDYNAMO_NODE}" --test "${PROJECT_SOURCE_DIR}/tests/interop/javascript_sdk.test.mjs")
-set_tests_properties(peers_javascript_sdk PROPERTIES LABELS peers TIMEOUT 300
-    ENVIRONMENT "LDDYNAMO_PROGRAM=$<TARGET_FILE:lddynamo_program>")
+foreach(test javascript_sdk launchdarkly_node)
+    add_test(NAME peers_${test} COMMAND "${LDDYNAMO_NODE}" --test "${PROJECT_SOURCE_DIR}/tests/interop/${test}.test.mjs")
+    set_tests_properties(peers_${test} PROPERTIES LABELS peers TIMEOUT 300 ENVIRONMENT
+        "LDDYNAMO_PROGRAM=$<TARGET_FILE:lddynamo_program>;LDDYNAMO_PEERS_PYTHON=${LDDYNAMO_PEERS_PYTHON}")
+endforeach()

@@ -90,7 +90,7 @@ def _(case):
     return case.operation == "Scan" and ("ExclusiveStartKey" in case.body or "Segment" in case.body)
 
 
-@rule("dynalite-start-of-scan", "dynalite", "dynalite does not look at the order of checks of TotalSegments: AWS's model has a maximum")
+@rule("dynalite-total-segments", "dynalite", "AWS's model has a maximum of TotalSegments; dynalite does not know it")
 def _(case):
     return "at 'totalSegments'" in case.ours.message
 
@@ -116,7 +116,7 @@ def _(case):
         "ReturnValuesOnConditionCheckFailure" in case.body
 
 
-@rule("dynalite-plus", "dynalite", "AWS reads numbers as Java's BigDecimal does, with a plus sign too")
+@rule("dynalite-plus", "dynalite", "Java's number reader, which AWS's words are those of, takes a plus sign; AWS's documents do not say")
 def _(case):
     return re.search(r'"\+7"', case.text) and "converted to a numeric value: +7" in case.theirs.message
 
@@ -129,7 +129,7 @@ def _(case):
         and case.ours.body.get("ScannedCount") == 0
 
 
-@rule("dynalite-key-paths", "dynalite", "dynalite checks paths into keys in projections and filters, not in conditions")
+@rule("dynalite-key-paths", "dynalite", "dynalite checks paths into keys in projections and filters; in conditions only we do")
 def _(case):
     return case.ours.message.startswith("Key attributes must be scalars")
 
@@ -215,7 +215,8 @@ def _(case):
         without(shaped(case.operation, case.third.body), *CAPACITY))
 
 
-@rule("dynalite-missing-operands", "dynalite", "what is missing equals nothing and has no order; dynalite finds two missing operands equal")
+@rule("dynalite-missing-operands", "dynalite", "what is missing equals nothing; dynalite, as JavaScript, finds two missing operands equal. "
+      "AWS's documents do not say")
 def _(case):
     """Only the outcome of the condition differs, and the condition compares two paths."""
     failed = "ConditionalCheckFailedException"
