@@ -87,7 +87,11 @@ def _(case):
 
 @rule("dynalite-scan-order", "dynalite", "partitions stand in an order that is nobody's business: a scan from a key differs")
 def _(case):
-    return case.operation == "Scan" and ("ExclusiveStartKey" in case.body or "Segment" in case.body)
+    begun = case.operation == "Scan" and ("ExclusiveStartKey" in case.body or "Segment" in case.body)
+    other_segment = "Please use ExclusiveStartKey with correct Segment"
+    return begun and (case.ours.ok and case.theirs.ok or
+                      other_segment in case.ours.message and (case.theirs.ok or other_segment in case.theirs.message) or
+                      case.ours.ok and other_segment in case.theirs.message)
 
 
 @rule("dynalite-total-segments", "dynalite", "AWS's model has a maximum of TotalSegments; dynalite does not know it")
