@@ -3,6 +3,7 @@
 
     with_server.py --server lddynamo --program build/dev/lddynamo -- COMMAND [ARGUMENT...]
     with_server.py --server dynalite --folder tests/interop -- COMMAND [ARGUMENT...]
+    with_server.py --server moto --python build/python/bin/python3 -- COMMAND [ARGUMENT...]
 
 The server listens on a free port of 127.0.0.1. The command finds it in LDDYNAMO_TEST_ENDPOINT and
 AWS_ENDPOINT_URL_DYNAMODB, with made-up credentials and a region. The server is stopped at the end; the
@@ -39,9 +40,9 @@ def read_lines(stream, lines):
 class Server:
     """A running server and the address it listens on."""
 
-    def __init__(self, command):
+    def __init__(self, command, **more):
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace", **more)
         self.lines = queue.Queue()
         threading.Thread(
             target=read_lines, args=(self.process.stdout, self.lines), daemon=True).start()
@@ -97,14 +98,11 @@ def start_lddynamo(program):
         raise
 
 
-def start_dynalite(folder):
-    script = pathlib.Path(folder) / "node_modules" / "dynalite" / "cli.js"
-    if not script.is_file():
-        raise CannotStart(f"dynalite is not installed; run: npm ci --prefix {folder}")
-    for attempt in range(5):  # somebody else may take a free port before dynalite does
+def start_on_free_port(command_for, **more):
+    """Starts what must be told its port."""
+    for attempt in range(5):  # somebody else may take a free port before the server does
         port = free_port()
-        server = Server(["node", str(script), "--host", "127.0.0.1", "--port", str(port),
-                         "--createTableMs", "0", "--deleteTableMs", "0", "--updateTableMs", "0"])
+        server = Server(command_for(port), **more)
         try:
             server.wait_for_port(port)
             return server, f"http://127.0.0.1:{port}"
@@ -116,6 +114,25 @@ def start_dynalite(folder):
             server.stop()
             raise
     raise CannotStart("no free port")
+
+
+def start_dynalite(folder):
+    script = pathlib.Path(folder) / "node_modules" / "dynalite" / "cli.js"
+    if not script.is_file():
+        raise CannotStart(f"dynalite is not installed; run: npm ci --prefix {folder}")
+    return start_on_free_port(
+        lambda port: ["node", str(script), "--host", "127.0.0.1", "--port", str(port),
+                      "--createTableMs", "0", "--deleteTableMs", "0", "--updateTableMs", "0"])
+
+
+def start_moto(python):
+    script = pathlib.Path(python).parent / "moto_server"
+    if not script.is_file():
+        raise CannotStart(f"moto is not installed beside {python}; ./test installs tests/peers/requirements.txt")
+    # It writes a line for each request to stderr.
+    return start_on_free_port(
+        lambda port: [python, str(script), "-H", "127.0.0.1", "-p", str(port)],
+        stderr=subprocess.DEVNULL)
 
 
 def environment_for(endpoint):
@@ -136,22 +153,21 @@ def environment_for(endpoint):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--server", choices=("lddynamo", "dynalite"), required=True)
+    parser.add_argument("--server", choices=("lddynamo", "dynalite", "moto"), required=True)
     parser.add_argument("--program", help="the lddynamo program")
     parser.add_argument("--folder", help="where dynalite is installed (its node_modules)")
+    parser.add_argument("--python", help="the interpreter beside which moto is installed")
     parser.add_argument("command", nargs="+", help="after --")
     options = parser.parse_args()
-    needed = "program" if options.server == "lddynamo" else "folder"
+    needed, start = {"lddynamo": ("program", start_lddynamo), "dynalite": ("folder", start_dynalite),
+                     "moto": ("python", start_moto)}[options.server]
     if getattr(options, needed) is None:
         parser.error(f"--server {options.server} needs --{needed}")
 
     # A test runner's time limit ends us by a signal: the server must not outlive that.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
-        if options.server == "lddynamo":
-            server, endpoint = start_lddynamo(options.program)
-        else:
-            server, endpoint = start_dynalite(options.folder)
+        server, endpoint = start(getattr(options, needed))
     except (CannotStart, OSError) as reason:
         print(f"with_server.py: {options.server}: {reason}", file=sys.stderr)
         return CANNOT_START

@@ -109,7 +109,9 @@ std::string CheckStartOfQuery(Table const& table, LegacyConditions const& condit
     if (!Matches(ToNode(sort->first, sort->second), start)) {
         return "The provided starting key does not match the range key predicate";
     }
-    return same_partition ? std::string() : std::string(kOutside);
+    return same_partition
+               ? std::string()
+               : std::string("The query can return at most one row and cannot be restarted");
 }
 
 std::string CheckSelect(QueryInput const& input) {
@@ -266,6 +268,8 @@ Outcome<QueryOutput> Engine::Query(QueryInput const& input) const {
             "equal to 1";
     }
     if (problem.empty()) problem = CheckParameters(input);
+    // A scan looks at its parameters in another order than a query.
+    if (problem.empty() && input.scan) problem = CheckAttributesToGet(input.attributes_to_get);
     if (problem.empty() && input.filter) problem = CheckConditions(*input.filter);
     if (problem.empty()) problem = CheckAttributesToGet(input.attributes_to_get);
     if (problem.empty() && input.start && !input.start->flaw.empty()) {

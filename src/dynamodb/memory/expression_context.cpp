@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 namespace lddynamo::dynamodb::memory {
@@ -37,16 +38,18 @@ std::size_t ToIndex(std::string_view digits) {
     return result.ec == std::errc() ? std::min(index, kHugeIndex) : kHugeIndex;
 }
 
-std::string ComparePaths(Path const& one, Path const& two) {
+enum class PathClash : std::uint8_t { kNone, kOverlap, kConflict };
+
+PathClash ComparePaths(Path const& one, Path const& two) {
     std::size_t const common = std::min(one.size(), two.size());
-    std::string_view what = "overlap";
     for (std::size_t i = 0; i < common; ++i) {
-        if (one[i].index() != two[i].index()) {
-            what = "conflict";
-            break;
-        }
-        if (one[i] != two[i]) return {};
+        if (one[i].index() != two[i].index()) return PathClash::kConflict;
+        if (one[i] != two[i]) return PathClash::kNone;
     }
+    return PathClash::kOverlap;
+}
+
+std::string ClashText(std::string_view what, Path const& one, Path const& two) {
     return "Two document paths " + std::string(what) +
            " with each other; must remove or rewrite one of these paths; path one: " +
            PathText(one) + ", path two: " + PathText(two);
@@ -186,14 +189,21 @@ std::string CheckExpressionText(std::string_view text) {
 }
 
 std::string CheckOverlap(std::vector<Path> const& paths) {
+    // The first overlap is reported, wherever it is; else the last conflict.
+    std::string conflict;
     for (std::size_t i = 1; i < paths.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
-            if (std::string problem = ComparePaths(paths[j], paths[i]); !problem.empty()) {
-                return problem;
+            switch (ComparePaths(paths[j], paths[i])) {
+                case PathClash::kNone:
+                    break;
+                case PathClash::kOverlap:
+                    return ClashText("overlap", paths[j], paths[i]);
+                case PathClash::kConflict:
+                    conflict = ClashText("conflict", paths[j], paths[i]);
             }
         }
     }
-    return {};
+    return conflict;
 }
 
 }  // namespace lddynamo::dynamodb::memory

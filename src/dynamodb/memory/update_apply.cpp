@@ -121,6 +121,20 @@ std::string ApplyAddOrDelete(UpdateAction const& action, Place const& place) {
     return {};
 }
 
+/// Whether an action can be done, without doing it; empty: it can.
+std::string CheckAction(UpdateAction const& action, Item& item) {
+    Place const place = FindPlace(action.path, item);
+    if (!place.map && !place.list) return std::string(kBadPath);
+    bool const remove = action.kind == UpdateAction::Kind::kDelete;
+    if (!remove && action.kind != UpdateAction::Kind::kAdd) return {};
+    AttributeValue const* existing = Existing(place, action.path.back());
+    if (!existing) return {};
+    AttributeValue const& change = action.operand.value;
+    bool const fits = !remove && change.AsN() ? existing->AsN() != nullptr
+                                              : existing->Get().index() == change.Get().index();
+    return fits ? std::string() : std::string(kWrongType);
+}
+
 /// Removals and appends change the indexes of what follows them: they come last, in an order in
 /// which every index still means what it meant in the item as it was.
 struct ByPlace {
@@ -191,6 +205,10 @@ std::string Apply(Update const& update, Item& item) {
             !problem.empty()) {
             return problem;
         }
+    }
+    // The first action at fault, in the order of the text, is the one reported.
+    for (UpdateAction const& action : update.actions) {
+        if (std::string problem = CheckAction(action, item); !problem.empty()) return problem;
     }
     std::stable_sort(order.begin(), order.end(), ByPlace{});
     for (UpdateAction const* action : order) {

@@ -29,8 +29,9 @@ class Parser {
         std::vector<Path> paths;
         for (UpdateAction const& action : update_.actions) paths.push_back(action.path);
         std::string overlap = CheckOverlap(paths);
-        for (std::string* error : {&errors_.reserved, &function_, &section_, &errors_.undefined,
-                                   &errors_.nesting, &overlap, &operand_, &types_}) {
+        for (std::string* error :
+             {&errors_.reserved, &function_, &section_, &errors_.undefined, &undefined_value_,
+              &errors_.nesting, &overlap, &operand_, &types_}) {
             if (!error->empty()) return tl::unexpected<std::string>(std::move(*error));
         }
         return std::move(update_);
@@ -73,6 +74,8 @@ class Parser {
     bool ParseAction(Kind kind) {
         UpdateAction action;
         action.kind = kind;
+        // The other sections' names are reserved words, which is another error.
+        if (tokens_.TakeWord("REMOVE")) return false;
         if (!ParsePath(tokens_, context_, errors_, action.path)) return false;
         update_.use.Add(action.path);
         if (kind == Kind::kSet) {
@@ -93,7 +96,7 @@ class Parser {
         if (value) {
             node.value = *value;
         } else {
-            Keep(errors_.undefined,
+            Keep(undefined_value_,
                  "An expression attribute value used in expression is not defined; "
                  "attribute value: " +
                      std::string(token.text));
@@ -102,7 +105,7 @@ class Parser {
     }
 
     void CheckConstant(Kind kind, AttributeValue const& value) {
-        if (!errors_.undefined.empty()) return;
+        if (!errors_.undefined.empty() || !undefined_value_.empty()) return;
         std::string_view const type = LongTypeName(value);
         if (type.empty() || (kind == Kind::kAdd && value.AsN())) return;
         Keep(operand_, "Incorrect operand type for operator or function; operator: " +
@@ -148,7 +151,10 @@ class Parser {
         std::string const name(tokens_.Take().text);
         tokens_.Take();
         do {
-            if (!ParseSum(node.operands.emplace_back(), depth + 1)) return false;
+            // Arithmetic is no argument, but in parentheses.
+            if (depth + 1 >= kMaxDepth || !ParseOperand(node.operands.emplace_back(), depth + 1)) {
+                return false;
+            }
         } while (tokens_.TakeSymbol(","));
         if (!tokens_.TakeSymbol(")")) return false;
         if (name != "if_not_exists" && name != "list_append") {
@@ -170,7 +176,7 @@ class Parser {
     }
 
     void CheckTypes(Node const& node, std::string_view name, std::string_view type) {
-        if (!errors_.undefined.empty()) return;
+        if (!errors_.undefined.empty() || !undefined_value_.empty()) return;
         for (Node const& operand : node.operands) {
             if (operand.op != Operator::kValue || operand.value.TypeName() == type) continue;
             Keep(types_, "Incorrect operand type for operator or function; operator or function: " +
@@ -185,6 +191,7 @@ class Parser {
     PathErrors errors_{};
     std::string function_{};
     std::string section_{};
+    std::string undefined_value_{};
     std::string operand_{};
     std::string types_{};
     Update update_{};

@@ -208,6 +208,7 @@ GetInput ToGet(Value const& json) {
     input.consistent = Flag(json, "ConsistentRead", false);
     input.attributes_to_get = OptionalTexts(json, "AttributesToGet");
     input.expressions = ToExpressions(json);
+    input.expressions.values.reset();  // no member of the shape: passed over
     return input;
 }
 
@@ -270,6 +271,7 @@ BatchGetInput ToBatchGet(Value const& json) {
         request.consistent = Flag(member.value, "ConsistentRead", false);
         request.attributes_to_get = OptionalTexts(member.value, "AttributesToGet");
         request.expressions = ToExpressions(member.value);
+        request.expressions.values.reset();  // no member of the shape: passed over
         input.tables.push_back(std::move(request));
     }
     return input;

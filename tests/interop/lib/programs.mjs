@@ -42,6 +42,25 @@ export async function runOk(program, args, input) {
   return stdout;
 }
 
+async function stop(child) {
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await child.finished;
+  clearTimeout(timer);
+}
+
+/** Starts a server that says nothing useful, and waits until it answers at `url`. @returns {{url, stop}} */
+export async function startProgram(program, args, url) {
+  const child = start(program, args, ['ignore', 'ignore', 'ignore']);
+  let ended = false;
+  child.finished.catch(() => {}).finally(() => { ended = true; });
+  for (;;) {
+    if (await fetch(url).then(() => true, () => false)) return { url, stop: () => stop(child) };
+    if (ended) throw new Error(`${program} ${args.join(' ')} ended`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Starts a server that says `listening on URL`. @returns {{url, stop}} */
 export async function startServer(program, args) {
   const child = start(program, args, ['ignore', 'pipe', 'inherit']);
@@ -59,11 +78,6 @@ export async function startServer(program, args) {
   child.stdout.resume();
   return {
     url,
-    stop: async () => {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
-      await child.finished;
-      clearTimeout(timer);
-    },
+    stop: () => stop(child),
   };
 }

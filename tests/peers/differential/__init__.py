@@ -1,0 +1,1 @@
+"""Random operations against `lddynamo local`, dynalite and moto, and what may differ."""
