@@ -1,8 +1,10 @@
 #include "aws/resolved_aws.hpp"
 
 #include "aws/cached_credentials.hpp"
+#include "aws/dynamodb_endpoint.hpp"
 #include "aws/profile_credentials.hpp"
 #include "aws/region.hpp"
+#include "aws/service_endpoint.hpp"
 #include "aws/text.hpp"
 
 #include <utility>
@@ -107,14 +109,13 @@ Result<ResolvedAws> ResolveAws(AwsConfig const& config, Environment const& envir
     WarnOfTwoRegions(config, environment);
 
     ResolvedAws resolved;
-    auto custom = FindCustomEndpoint(config.endpoint_url, environment, *files);
-    if (!custom) return Fail(std::move(custom.error()));
-    if (*custom) {
-        resolved.endpoint = std::move(**custom);
-        resolved.endpoint.signing_region = std::move(*region);
-    } else {
-        resolved.endpoint = AwsEndpoint(*region);
-    }
+    auto const settings = FindEndpointSettings(
+        Service::kDynamoDb, {config.endpoint_url, config.use_fips, config.use_dual_stack},
+        environment, *files);
+    if (!settings) return Fail(settings.error());
+    auto endpoint = DynamoDbEndpoint(*region, *settings, {});
+    if (!endpoint) return Fail(std::move(endpoint.error()));
+    resolved.endpoint = std::move(*endpoint);
     if (resolved.endpoint.url.https) {
         auto ca_file = FindCaFile(environment, *files);
         if (!ca_file) return Fail(std::move(ca_file.error()));
