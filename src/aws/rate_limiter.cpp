@@ -1,7 +1,7 @@
 #include "aws/rate_limiter.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 
 namespace lddynamo::aws {
 namespace {
@@ -13,6 +13,25 @@ constexpr double kBucketsPerSecond = 2;
 constexpr double kMinRate = 0.5;
 constexpr double kMaxOverMeasured = 2;
 
+// Not <cmath>'s: the program links libm statically, and libm's own pick their code by the CPU at
+// start, which a static libm beside a shared libc cannot.
+
+/// @param value  0 or more.
+double Floor(double value) noexcept {
+    return static_cast<double>(static_cast<std::int64_t>(value));
+}
+
+/// By Newton's method. @param value  0 or more.
+double CubeRoot(double value) noexcept {
+    if (value <= 0) return 0;
+    double root = std::max(value, 1.0);  // from above it falls until it is there
+    for (;;) {
+        double const next = (2 * root + value / (root * root)) / 3;
+        if (!(next < root)) return root;
+        root = next;
+    }
+}
+
 }  // namespace
 
 double CubicRate::OnSuccess(RateSeconds now) const noexcept {
@@ -22,16 +41,16 @@ double CubicRate::OnSuccess(RateSeconds now) const noexcept {
 
 double CubicRate::OnThrottled(double rate, RateSeconds now) noexcept {
     max_rate_ = rate;
-    zero_point_ = std::cbrt(max_rate_ * (1 - kBeta) / kScale);
+    zero_point_ = CubeRoot(max_rate_ * (1 - kBeta) / kScale);
     last_failure_ = now;
     return rate * kBeta;
 }
 
-RateMeter::RateMeter(RateSeconds start) noexcept : last_bucket_(std::floor(start)) {
+RateMeter::RateMeter(RateSeconds start) noexcept : last_bucket_(Floor(start)) {
 }
 
 double RateMeter::Record(RateSeconds now) noexcept {
-    double const bucket = std::floor(now * kBucketsPerSecond) / kBucketsPerSecond;
+    double const bucket = Floor(now * kBucketsPerSecond) / kBucketsPerSecond;
     count_ += 1;
     if (bucket > last_bucket_) {
         double const current = count_ / (bucket - last_bucket_);

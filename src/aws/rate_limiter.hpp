@@ -9,7 +9,7 @@
 
 namespace lddynamo::aws {
 
-/// Time in seconds, from any beginning that stays the same.
+/// Time in seconds, 0 or more, from any beginning that stays the same.
 using RateSeconds = double;
 
 /// The rate that is tried next: CUBIC, as TCP has it.

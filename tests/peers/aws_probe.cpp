@@ -6,9 +6,13 @@
 //                                                  -> "URL signing-region", or "error: ..."
 //   {"op":"limiter","start","steps":[[seconds],[seconds,is_throttled],...]}
 //       one number a step: the wait before a sending, or the rate after an answer
+//   {"op":"retry","mode","status","code","attempt","fraction","retry_after"}
+//                                                  -> "never", or "transient|throttling PAUSE-MS
+//                                                  COST"
 
 #include "aws/dynamodb_endpoint.hpp"
 #include "aws/rate_limiter.hpp"
+#include "aws/retry.hpp"
 #include "aws/service_endpoint.hpp"
 #include "aws/sigv4.hpp"
 #include "aws/timestamp.hpp"
@@ -104,6 +108,21 @@ std::string RunLimiter(Value const& in) {
     return out;
 }
 
+std::string DescribeRetry(Value const& in) {
+    HttpHeaders headers;
+    if (Value const* const after = in.Find("retry_after")) {
+        headers.emplace_back("x-amz-retry-after", after->AsString());
+    }
+    auto const kind = aws::ClassifyAnswer(static_cast<int>(in["status"].AsDouble()),
+                                          in["code"].AsString(), aws::RetryMode::kStandard);
+    if (kind == aws::RetryClass::kNever) return "never";
+    auto const pause =
+        aws::RetryDelay(aws::RetryMode::kStandard, kind, static_cast<int>(in["attempt"].AsDouble()),
+                        in["fraction"].AsDouble(), aws::RetryAfter(headers));
+    std::string out = kind == aws::RetryClass::kThrottling ? "throttling " : "transient ";
+    return out + std::to_string(pause.count()) + " " + std::to_string(aws::RetryQuota::Cost(kind));
+}
+
 }  // namespace
 
 int main() {
@@ -119,6 +138,8 @@ int main() {
             std::cout << Sign(signer, *in) << '\n';
         } else if (op == "endpoint") {
             std::cout << DescribeEndpoint(*in) << '\n';
+        } else if (op == "retry") {
+            std::cout << DescribeRetry(*in) << '\n';
         } else if (op == "limiter") {
             std::cout << RunLimiter(*in) << '\n';
         } else {

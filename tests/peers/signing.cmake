@@ -1,7 +1,7 @@
-# Signatures, endpoints and the adaptive rate limiter, held against botocore's.
+# Signatures, endpoints, retries and the adaptive rate limiter, held against botocore's.
 add_executable(aws_probe aws_probe.cpp)
 lddynamo_link_rooms(aws_probe aws json)
-foreach(peer_test signing endpoint rate_limiter)
+foreach(peer_test signing endpoint retry rate_limiter)
     add_test(NAME peers_${peer_test}
         COMMAND "${LDDYNAMO_PEERS_PYTHON}" -m unittest ${peer_test}_test
         WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")

@@ -94,7 +94,7 @@ TEST(RetryClassTest, ClassifiesAnswers) {
              {501, "", kNever, kNever},
              {505, "", kNever, kNever},
              {429, "", kThrottling, kThrottling},
-             {429, "ValidationException", kNever, kThrottling},
+             {429, "UnknownException", kThrottling, kThrottling},
              {509, "", kNever, kThrottling},
              {400, "ConditionalCheckFailedException", kNever, kNever},
              {400, "ValidationException", kNever, kNever},
