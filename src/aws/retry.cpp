@@ -123,7 +123,8 @@ bool IsThrottlingCode(std::string_view service_code) noexcept {
 }
 
 RetryClass ClassifyAnswer(int http_status, std::string_view service_code, RetryMode mode) noexcept {
-    if (IsThrottlingCode(service_code)) return RetryClass::kThrottling;
+    // DynamoDB's own throttling names its code; a 429 is that of something before it.
+    if (IsThrottlingCode(service_code) || http_status == 429) return RetryClass::kThrottling;
     if (std::find(kTransientCodes.begin(), kTransientCodes.end(), service_code) !=
         kTransientCodes.end()) {
         return RetryClass::kTransient;
@@ -134,7 +135,6 @@ RetryClass ClassifyAnswer(int http_status, std::string_view service_code, RetryM
         case 503:
         case 504:
             return RetryClass::kTransient;
-        case 429:
         case 509:
             return mode == RetryMode::kLegacy ? RetryClass::kThrottling : RetryClass::kNever;
         default:
