@@ -19,7 +19,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test_support::FakeClock;
-using Fetched = Result<std::optional<AwsCredentials>>;
+using Fetched = Result<CredentialsAnswer>;
 
 /// Counts what it is asked, and answers what the test says.
 class ScriptedProvider final : public CredentialsProvider {
