@@ -11,10 +11,18 @@
 #include <lddynamo/http_transport.hpp>
 #include <lddynamo/logger.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
 namespace lddynamo {
+
+/// Whether requests go to the account's own host name, {account id}.ddb.{region}.amazonaws.com.
+enum class AccountIdEndpointMode : std::uint8_t {
+    kDisabled,   ///< Never.
+    kPreferred,  ///< When the account id is known, and the region has such names.
+    kRequired,   ///< Always; a request whose account id is not known fails.
+};
 
 /// What may be said in code; everything left empty is looked up when first needed.
 struct AwsConfig {
@@ -24,6 +32,18 @@ struct AwsConfig {
     /// Else AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, the profile's `services` section, its
     /// `endpoint_url`, then AWS's own endpoint of the region.
     std::string endpoint_url{};
+    /// Else AWS_USE_FIPS_ENDPOINT, the profile's `use_fips_endpoint`, else no. Together with an
+    /// endpoint URL it is an error (kInvalidArgument).
+    std::optional<bool> use_fips{};
+    /// Else AWS_USE_DUALSTACK_ENDPOINT, the profile's `use_dualstack_endpoint`, else no. Together
+    /// with an endpoint URL it is an error (kInvalidArgument).
+    std::optional<bool> use_dual_stack{};
+    /// Else AWS_ACCOUNT_ID_ENDPOINT_MODE, the profile's `account_id_endpoint_mode`, else
+    /// kDisabled, where AWS's SDKs have kPreferred: firewalls and VPC endpoints often let only
+    /// dynamodb.{region} through. The account id is that of a table given as an ARN, of the
+    /// credentials, AWS_ACCOUNT_ID, or the profile's `aws_account_id`. Without effect on an
+    /// endpoint URL.
+    std::optional<AccountIdEndpointMode> account_id_endpoint_mode{};
     /// Else MakeDefaultCredentials.
     std::shared_ptr<CredentialsProvider> credentials{};
     int max_attempts = 0;  ///< Else AWS_MAX_ATTEMPTS, the profile's, else 4. 1 means no retry.

@@ -32,9 +32,17 @@ class ClockSkew {
     [[nodiscard]] SkewDuration Get() const noexcept {
         return SkewDuration(ticks_.load(std::memory_order_relaxed));
     }
-    void Set(SkewDuration skew) noexcept { ticks_.store(skew.count(), std::memory_order_relaxed); }
+    void Set(SkewDuration skew) noexcept {
+        ticks_.store(skew.count(), std::memory_order_relaxed);
+        is_known_.store(true, std::memory_order_relaxed);
+    }
+    /// Whether it was ever measured.
+    [[nodiscard]] bool IsKnown() const noexcept {
+        return is_known_.load(std::memory_order_relaxed);
+    }
 
   private:
+    std::atomic<bool> is_known_{false};
     std::atomic<SkewDuration::rep> ticks_{0};
 };
 

@@ -1,7 +1,7 @@
 #include "aws/credentials_context.hpp"
 
+#include "aws/ca_file.hpp"
 #include "aws/region.hpp"
-#include "aws/resolved_aws.hpp"
 #include "aws/retry.hpp"
 #include "aws/text.hpp"
 

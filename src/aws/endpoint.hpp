@@ -1,15 +1,12 @@
 /// @file
-/// Where DynamoDB is.
-/// Layer: aws. Source: docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+/// Endpoint: where requests go, and what they are signed for.
+/// Layer: aws.
 #pragma once
 
-#include <lddynamo/environment.hpp>
 #include <lddynamo/result.hpp>
 
-#include "aws/profile_files.hpp"
 #include "http/url.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,14 +24,7 @@ struct Endpoint {
 ///                                      fragment. The message never repeats the URL.
 [[nodiscard]] Result<Endpoint> ParseEndpoint(std::string_view url, std::string_view where);
 
-/// AWS's own endpoint of a region. Region "local" is DynamoDB local's http://localhost:8000.
-/// @param region  checked by CheckRegion.
-[[nodiscard]] Endpoint AwsEndpoint(std::string_view region);
-
-/// The URL that code, the environment or the profile gives; nullopt for AWS's own. Files are read
-/// only when neither code nor the environment gives one.
-[[nodiscard]] Result<std::optional<Endpoint>> FindCustomEndpoint(std::string_view in_code,
-                                                                 Environment const& environment,
-                                                                 ProfileFiles& files);
+/// https://host/ @param host  a valid host name.
+[[nodiscard]] Endpoint HttpsEndpoint(std::string host, std::string_view signing_region);
 
 }  // namespace lddynamo::aws

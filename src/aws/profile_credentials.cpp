@@ -70,7 +70,8 @@ class ProfileCredentials final : public CredentialsProvider {
         std::string const name = files.ProfileName();
         if (!(*set)->profiles.contains(name)) {
             if (!files.IsProfileNamed()) {
-                return CredentialsAnswer::None("no such profile in " + files.DescribeLocations());
+                return CredentialsAnswer::None("no such profile (looked in " +
+                                               files.DescribeLocations() + ")");
             }
             return Fail(ErrorCode::kCredentials, "profile \"" + Printable(name, 100) +
                                                      "\" does not exist in " +
@@ -79,7 +80,8 @@ class ProfileCredentials final : public CredentialsProvider {
         auto const plan = PlanProfile(**set, name);
         if (!plan) return Fail(plan.error());
         if (!*plan) {
-            return CredentialsAnswer::None("it has no credentials in " + files.DescribeLocations());
+            return CredentialsAnswer::None("it has no credentials (looked in " +
+                                           files.DescribeLocations() + ")");
         }
         auto credentials = Carry(**plan);
         if (!credentials) return Fail(std::move(credentials.error()));

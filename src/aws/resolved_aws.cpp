@@ -1,12 +1,17 @@
 #include "aws/resolved_aws.hpp"
 
+#include <lddynamo/version.hpp>
+
+#include "aws/ca_file.hpp"
 #include "aws/cached_credentials.hpp"
-#include "aws/profile_credentials.hpp"
+#include "aws/credentials_context.hpp"
+#include "aws/default_credentials.hpp"
+#include "aws/dynamodb_endpoint.hpp"
 #include "aws/region.hpp"
+#include "aws/service_endpoint.hpp"
 #include "aws/text.hpp"
 
 #include <utility>
-#include <vector>
 
 namespace lddynamo::aws {
 namespace {
@@ -19,11 +24,11 @@ std::shared_ptr<CredentialsProvider> Credentials(AwsConfig const& config,
             dynamic_cast<RejectableCredentials const*>(config.credentials.get()) != nullptr;
         return is_cached ? config.credentials : MakeCachedCredentials(config.credentials, clock);
     }
-    std::vector<std::shared_ptr<CredentialsProvider>> providers;
-    // A profile named in code is meant; one in AWS_PROFILE comes after the environment's keys.
-    if (config.profile.empty()) providers.push_back(MakeEnvironmentCredentials(environment));
-    providers.push_back(MakeProfileCredentials(files));
-    return MakeCachedCredentials(MakeCredentialsChain(std::move(providers)), clock);
+    AwsConfig complete = config;
+    complete.environment = &environment;
+    complete.clock = &clock;
+    return MakeDefaultCredentials(MakeCredentialsContext(complete, files, nullptr),
+                                  !config.profile.empty());
 }
 
 void WarnOfTwoRegions(AwsConfig const& config, Environment const& environment) {
@@ -37,15 +42,90 @@ void WarnOfTwoRegions(AwsConfig const& config, Environment const& environment) {
     }
 }
 
-Result<std::string> FindCaFile(Environment const& environment, ProfileFiles& files) {
-    if (auto path = environment.GetNonEmpty("AWS_CA_BUNDLE")) return std::move(*path);
+Result<AccountIdEndpointMode> ReadMode(std::string_view text, std::string_view where) {
+    std::string const name = ToLower(Trim(text));
+    if (name == "disabled") return AccountIdEndpointMode::kDisabled;
+    if (name == "preferred") return AccountIdEndpointMode::kPreferred;
+    if (name == "required") return AccountIdEndpointMode::kRequired;
+    return Fail(ErrorCode::kInvalidArgument,
+                "the account id endpoint mode \"" + Printable(text, 40) + "\" (from " +
+                    std::string(where) + ") is none of disabled, preferred, required");
+}
+
+/// Reads files, unless `ask_files` is false.
+Result<AccountIdEndpointMode> FindMode(AwsConfig const& config, Environment const& environment,
+                                       ProfileFiles& files, bool ask_files) {
+    if (config.account_id_endpoint_mode) return *config.account_id_endpoint_mode;
+    if (auto const text = environment.GetNonEmpty("AWS_ACCOUNT_ID_ENDPOINT_MODE")) {
+        return ReadMode(*text, "AWS_ACCOUNT_ID_ENDPOINT_MODE");
+    }
+    if (!ask_files) return AccountIdEndpointMode::kDisabled;
     auto const set = files.Load();
     if (!set) return Fail(set.error());
-    auto const* const path = (*set)->Find(files.ProfileName(), "ca_bundle");
-    return path != nullptr ? *path : std::string();
+    std::string const profile = files.ProfileName();
+    auto const* const text = (*set)->Find(profile, "account_id_endpoint_mode");
+    if (text == nullptr) return AccountIdEndpointMode::kDisabled;
+    return ReadMode(*text, "account_id_endpoint_mode of profile " + Printable(profile, 100));
+}
+
+/// For credentials that name no account.
+Result<std::string> FindAccountId(Environment const& environment, ProfileFiles& files) {
+    if (auto const id = environment.Get("AWS_ACCOUNT_ID"); id && !Trim(*id).empty()) {
+        return std::string(Trim(*id));
+    }
+    auto const set = files.Load();
+    if (!set) return Fail(set.error());
+    auto const* const id = (*set)->Find(files.ProfileName(), "aws_account_id");
+    return id != nullptr ? *id : std::string();
+}
+
+Result<std::optional<AccountEndpoints>> FindAccountEndpoints(AwsConfig const& config,
+                                                             std::string const& region,
+                                                             EndpointSettings const& settings,
+                                                             Environment const& environment,
+                                                             ProfileFiles& files) {
+    bool const can_have = !settings.custom && region != "local";
+    auto const mode = FindMode(config, environment, files, can_have);
+    if (!mode) return Fail(mode.error());
+    if (!can_have || *mode == AccountIdEndpointMode::kDisabled) return std::nullopt;
+    auto account_id = FindAccountId(environment, files);
+    if (!account_id) return Fail(std::move(account_id.error()));
+    return AccountEndpoints{*mode, region, settings, std::move(*account_id)};
+}
+
+/// The program's name in AWS's logs: AWS_SDK_UA_APP_ID, or the profile's sdk_ua_app_id.
+std::string UserAgent(Environment const& environment, ProfileFiles* files) {
+    constexpr std::string_view kAllowed = "!$%&'*+-.^_`|~";
+    constexpr std::size_t kMaxLength = 50;
+    std::string agent = "lddynamo/" + std::string(Version());
+    auto id = environment.GetNonEmpty("AWS_SDK_UA_APP_ID");
+    if (!id && files != nullptr) {
+        auto const set = files->Load();
+        auto const* const text =
+            set ? (*set)->Find(files->ProfileName(), "sdk_ua_app_id") : nullptr;
+        if (text != nullptr) id = *text;
+    }
+    if (!id) return agent;
+    agent += " app/";
+    for (char const c : Trim(*id).substr(0, kMaxLength)) {
+        agent += IsAlphanumeric(c) || kAllowed.find(c) != std::string_view::npos ? c : '-';
+    }
+    return agent;
 }
 
 }  // namespace
+
+Result<Endpoint> ResolvedAws::EndpointFor(AwsCredentials const& signer,
+                                          std::string_view table) const {
+    if (!account_endpoints) return endpoint;
+    EndpointAccount account;
+    account.mode = account_endpoints->mode;
+    account.resource_arn = table;
+    std::string const& id =
+        signer.account_id.empty() ? account_endpoints->account_id : signer.account_id;
+    if (!id.empty()) account.account_id = id;
+    return DynamoDbEndpoint(account_endpoints->region, account_endpoints->settings, account);
+}
 
 Status CheckAwsConfig(AwsConfig const& config) {
     if (!config.region.empty()) {
@@ -107,14 +187,16 @@ Result<ResolvedAws> ResolveAws(AwsConfig const& config, Environment const& envir
     WarnOfTwoRegions(config, environment);
 
     ResolvedAws resolved;
-    auto custom = FindCustomEndpoint(config.endpoint_url, environment, *files);
-    if (!custom) return Fail(std::move(custom.error()));
-    if (*custom) {
-        resolved.endpoint = std::move(**custom);
-        resolved.endpoint.signing_region = std::move(*region);
-    } else {
-        resolved.endpoint = AwsEndpoint(*region);
-    }
+    auto const settings = FindEndpointSettings(
+        Service::kDynamoDb, {config.endpoint_url, config.use_fips, config.use_dual_stack},
+        environment, *files);
+    if (!settings) return Fail(settings.error());
+    auto endpoint = DynamoDbEndpoint(*region, *settings, {});
+    if (!endpoint) return Fail(std::move(endpoint.error()));
+    resolved.endpoint = std::move(*endpoint);
+    auto account = FindAccountEndpoints(config, *region, *settings, environment, *files);
+    if (!account) return Fail(std::move(account.error()));
+    resolved.account_endpoints = std::move(*account);
     if (resolved.endpoint.url.https) {
         auto ca_file = FindCaFile(environment, *files);
         if (!ca_file) return Fail(std::move(ca_file.error()));
@@ -125,13 +207,10 @@ Result<ResolvedAws> ResolveAws(AwsConfig const& config, Environment const& envir
     auto retry =
         ResolveRetrySettings(config.max_attempts, environment, ask_files ? files.get() : nullptr);
     if (!retry) return Fail(std::move(retry.error()));
-    if (retry->mode == RetryMode::kAdaptive) {
-        config.logger.Info(
-            "retry mode adaptive has no rate limiter yet; it is handled as standard");
-    }
     resolved.retry = std::make_shared<RetrySettingsSource>(
         *retry, ask_files || HasRetrySettings(config.max_attempts, environment),
         config.max_attempts, environment, files, config.logger);
+    resolved.user_agent = UserAgent(environment, ask_files ? files.get() : nullptr);
     resolved.credentials = Credentials(config, environment, clock, files);
     return resolved;
 }

@@ -10,10 +10,13 @@
 #include "aws/endpoint.hpp"
 #include "aws/profile_files.hpp"
 #include "aws/retry.hpp"
+#include "aws/service_endpoint.hpp"
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace lddynamo::aws {
 
@@ -45,11 +48,27 @@ class RetrySettingsSource {
     bool is_complete_;        // guarded by mutex_
 };
 
+/// What account-based endpoints are made from, once credentials are there.
+struct AccountEndpoints {
+    AccountIdEndpointMode mode = AccountIdEndpointMode::kDisabled;
+    std::string region{};
+    EndpointSettings settings{};
+    /// AWS_ACCOUNT_ID or the profile's; for credentials that name no account.
+    std::string account_id{};
+};
+
 struct ResolvedAws {
     Endpoint endpoint{};
-    std::shared_ptr<CredentialsProvider> credentials{};  ///< Cached.
+    std::optional<AccountEndpoints> account_endpoints{};  ///< nullopt: `endpoint` is for all.
+    std::string user_agent{};                             ///< With AWS_SDK_UA_APP_ID.
+    std::shared_ptr<CredentialsProvider> credentials{};   ///< Cached.
     std::shared_ptr<RetrySettingsSource> retry{};
     std::string ca_file{};  ///< AWS_CA_BUNDLE or the profile's ca_bundle; looked up for https only.
+
+    /// Where a request goes. @param signer  those that sign it. @param table  a name or an ARN.
+    /// @retval ErrorCode::kInvalidArgument  an account id is required, and not known or no label.
+    [[nodiscard]] Result<Endpoint> EndpointFor(AwsCredentials const& signer,
+                                               std::string_view table) const;
 };
 
 /// Looks up region, endpoint, credentials provider and retry settings; asks for no credentials yet.

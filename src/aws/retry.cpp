@@ -134,7 +134,9 @@ RetryClass ClassifyAnswer(int http_status, std::string_view service_code, RetryM
         case 503:
         case 504:
             return RetryClass::kTransient;
-        case 429:
+        case 429:  // of a proxy: DynamoDB's own throttling names its code
+            return service_code.empty() || mode == RetryMode::kLegacy ? RetryClass::kThrottling
+                                                                      : RetryClass::kNever;
         case 509:
             return mode == RetryMode::kLegacy ? RetryClass::kThrottling : RetryClass::kNever;
         default:

@@ -20,8 +20,8 @@ namespace lddynamo::aws {
 
 enum class RetryMode : std::uint8_t {
     kStandard,
-    kLegacy,    ///< Up to 10 attempts, short pauses, no quota; 429 and 509 are retried too.
-    kAdaptive,  ///< Treated as kStandard: there is no client-side rate limiter yet.
+    kLegacy,    ///< Up to 10 attempts, short pauses, no quota; 509 is retried too.
+    kAdaptive,  ///< As kStandard; throttling answers also slow the client down.
 };
 
 struct RetrySettings {

@@ -191,8 +191,8 @@ XmlElement const* XmlElement::Find(std::string_view child) const noexcept {
 
 std::string_view XmlElement::TextAt(std::initializer_list<std::string_view> path) const {
     XmlElement const* element = this;
-    for (std::string_view const name : path) {
-        element = element->Find(name);
+    for (std::string_view const child : path) {
+        element = element->Find(child);
         if (element == nullptr) return {};
     }
     return element->text;

@@ -1,10 +1,9 @@
 #include "dynamodb/call_source.hpp"
 
-#include <lddynamo/version.hpp>
-
 #include "aws/cached_credentials.hpp"
 #include "aws/credentials_check.hpp"
 #include "aws/text.hpp"
+#include "aws/timestamp.hpp"
 #include "dynamodb/answer_checksum.hpp"
 
 #include <algorithm>
@@ -74,7 +73,13 @@ HttpRequestSource::Next CallSource::GetNext(SteadyTime now) {
         if (progress.state == State::kPaused && progress.due > now) {
             next_due = next_due ? std::min(*next_due, progress.due) : progress.due;
         } else if (progress.state == State::kNew || progress.state == State::kPaused) {
-            if (auto request = StartAttempt(progress, now)) return Exchange{i, std::move(*request)};
+            if (MayStart(progress, now)) {
+                if (auto request = StartAttempt(progress, now)) {
+                    return Exchange{i, std::move(*request)};
+                }
+            } else if (progress.state == State::kPaused) {
+                next_due = next_due ? std::min(*next_due, progress.due) : progress.due;
+            }
         }
     }
     if (next_due) return WaitUntil{*next_due};
@@ -82,11 +87,28 @@ HttpRequestSource::Next CallSource::GetNext(SteadyTime now) {
     return Finished{};
 }
 
-std::optional<HttpRequest> CallSource::StartAttempt(Progress& progress, SteadyTime now) {
+bool CallSource::MayStart(Progress& progress, SteadyTime now) {
     if (progress.state == State::kNew) {
         progress.deadline = now + context_.total_timeout;
         progress.invocation_id = base::RandomUuid();
+        progress.state = State::kPaused;
+        progress.due = now;
     }
+    if (context_.aws.retry->Known().mode != aws::RetryMode::kAdaptive) return true;
+    double const wait = context_.limiter.Acquire(aws::ToRateSeconds(now));
+    if (wait <= 0) return true;
+    progress.due = now + std::chrono::ceil<milliseconds>(std::chrono::duration<double>(wait));
+    if (progress.due >= progress.deadline) {
+        Error error;
+        error.code = ErrorCode::kThrottled;
+        error.message = "the service throttles, and no time is left to wait for this client's turn";
+        error.retryable = true;
+        Finish(progress, progress.last_error ? std::move(*progress.last_error) : std::move(error));
+    }
+    return false;
+}
+
+std::optional<HttpRequest> CallSource::StartAttempt(Progress& progress, SteadyTime now) {
     auto const left = std::chrono::ceil<milliseconds>(progress.deadline - now);
     if (left.count() <= 0) {  // the transport came back late
         Error error;
@@ -98,7 +120,6 @@ std::optional<HttpRequest> CallSource::StartAttempt(Progress& progress, SteadyTi
     ++progress.attempt;
     HttpRequest request;
     request.method = "POST";
-    request.url = context_.aws.endpoint.text;
     request.body = progress.call.body;
     request.headers.reserve(12);
     request.headers.emplace_back("Content-Type", "application/x-amz-json-1.0");
@@ -109,7 +130,7 @@ std::optional<HttpRequest> CallSource::StartAttempt(Progress& progress, SteadyTi
         Finish(progress, std::move(status.error()));
         return std::nullopt;
     }
-    AppendUnsignedHeaders(progress, request);
+    AppendUnsignedHeaders(progress, std::min(left, context_.attempt_timeout), request);
     progress.state = State::kInFlight;
     progress.sent = context_.clock.Now();
     return request;
@@ -128,22 +149,33 @@ Status CallSource::Sign(Progress& progress, HttpRequest& request) {
         progress.credentials.source.empty() ? "code" : progress.credentials.source;
     if (auto status = aws::CheckCredentials(progress.credentials, where); !status) return status;
     progress.signed_skew = context_.skew.Get();
-    aws::Endpoint const& endpoint = context_.aws.endpoint;
+    std::optional<aws::Endpoint> of_account;
+    if (context_.aws.account_endpoints) {
+        auto found = context_.aws.EndpointFor(progress.credentials, progress.call.table);
+        if (!found) return Fail(std::move(found.error()));
+        of_account = std::move(*found);
+    }
+    aws::Endpoint const& endpoint = of_account ? *of_account : context_.aws.endpoint;
+    request.url = endpoint.text;
     context_.signer.Sign(request, {endpoint.url.host_header, endpoint.url.target},
                          progress.credentials, {endpoint.signing_region, kService},
                          context_.clock.Now() + progress.signed_skew);
     return {};
 }
 
-void CallSource::AppendUnsignedHeaders(Progress const& progress, HttpRequest& request) const {
+void CallSource::AppendUnsignedHeaders(Progress const& progress, milliseconds left,
+                                       HttpRequest& request) const {
     // Not signed: proxies may change some of these.
     request.headers.emplace_back("Accept-Encoding", "identity");
-    request.headers.emplace_back("User-Agent", "lddynamo/" + std::string(Version()));
+    request.headers.emplace_back("User-Agent", context_.aws.user_agent);
     request.headers.emplace_back("amz-sdk-invocation-id", progress.invocation_id);
-    std::string attempt = "attempt=" + std::to_string(progress.attempt);
-    if (context_.aws.retry->IsComplete()) {
-        attempt += "; max=" + std::to_string(context_.aws.retry->Known().max_attempts);
+    std::string attempt;
+    if (context_.skew.IsKnown()) {  // else a wrong clock would make this request seem too late
+        attempt =
+            "ttl=" + aws::BasicTimestamp(context_.clock.Now() + context_.skew.Get() + left) + "; ";
     }
+    attempt += "attempt=" + std::to_string(progress.attempt) +
+               "; max=" + std::to_string(context_.aws.retry->Known().max_attempts);
     request.headers.emplace_back("amz-sdk-request", std::move(attempt));
     if (context_.environment.GetNonEmpty("AWS_LAMBDA_FUNCTION_NAME")) {
         if (auto const trace = context_.environment.GetNonEmpty("_X_AMZN_TRACE_ID")) {
@@ -166,6 +198,7 @@ void CallSource::OnAnswer(std::uint64_t tag, Result<HttpResponse> answer) {
     verdict.kind = aws::ClassifyFailure(verdict.error.code);
     // It may have been sent, and done.
     if (verdict.kind != aws::RetryClass::kNever) progress.lost_answer = true;
+    TellLimiter(verdict.kind);
     RetryOrFail(progress, std::move(verdict), std::nullopt);
 }
 
@@ -183,10 +216,12 @@ void CallSource::HandleAnswer(Progress& progress, HttpResponse const& answer) {
         verdict.error.message = "the answer's checksum (x-amz-crc32) does not match its body";
         verdict.error.http_status = answer.status;
         progress.lost_answer = true;
+        TellLimiter(verdict.kind);
         RetryOrFail(progress, std::move(verdict), retry_after);
         return;
     }
     if (answer.status >= 200 && answer.status < 300) {
+        TellLimiter(aws::RetryClass::kNever);
         HandleSuccess(progress, answer);
         return;
     }
@@ -194,6 +229,7 @@ void CallSource::HandleAnswer(Progress& progress, HttpResponse const& answer) {
         ReadServiceError(progress.call.operation, answer, RedactionOf(progress.credentials));
     std::string const& code = service.error.service_code;
     verdict.kind = aws::ClassifyAnswer(answer.status, code, context_.aws.retry->Known().mode);
+    TellLimiter(verdict.kind);
     if (service.is_contention) verdict.kind = aws::RetryClass::kTransient;
     if (skew && aws::IsSkewError(code, progress.signed_skew, *skew)) {
         verdict.kind = aws::RetryClass::kTransient;
@@ -280,6 +316,15 @@ void CallSource::RetryOrFail(Progress& progress, Verdict verdict,
                                            context_.random(), retry_after);
     progress.last_error = std::move(verdict.error);
     progress.state = State::kPaused;
+}
+
+void CallSource::TellLimiter(aws::RetryClass kind) const {
+    bool const is_throttled = kind == aws::RetryClass::kThrottling;
+    // The mode may stand in a profile that is read only once something failed.
+    auto const mode =
+        is_throttled ? context_.aws.retry->Complete().mode : context_.aws.retry->Known().mode;
+    if (mode != aws::RetryMode::kAdaptive) return;
+    context_.limiter.OnAnswer(is_throttled, aws::ToRateSeconds(context_.clock.SteadyNow()));
 }
 
 void CallSource::Finish(Progress& progress, Error error) const {

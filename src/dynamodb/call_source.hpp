@@ -10,6 +10,7 @@
 #include <lddynamo/value.hpp>
 
 #include "aws/clock_skew.hpp"
+#include "aws/rate_limiter.hpp"
 #include "aws/resolved_aws.hpp"
 #include "aws/retry.hpp"
 #include "aws/sigv4.hpp"
@@ -45,6 +46,7 @@ struct CallContext {
     aws::ResolvedAws const& aws;
     aws::RequestSigner& signer;
     aws::RetryQuota& quota;
+    aws::ClientRateLimiter& limiter;  ///< Asked in retry mode adaptive only.
     aws::ClockSkew& skew;
     Clock& clock;
     Environment const& environment;
@@ -91,9 +93,13 @@ class CallSource final : public HttpRequestSource {
         bool retry_at_once = false;
     };
 
+    /// False when the attempt has to wait for the rate limiter, or was given up.
+    [[nodiscard]] bool MayStart(Progress& progress, SteadyTime now);
     [[nodiscard]] std::optional<HttpRequest> StartAttempt(Progress& progress, SteadyTime now);
     [[nodiscard]] Status Sign(Progress& progress, HttpRequest& request);
-    void AppendUnsignedHeaders(Progress const& progress, HttpRequest& request) const;
+    void AppendUnsignedHeaders(Progress const& progress, std::chrono::milliseconds left,
+                               HttpRequest& request) const;
+    void TellLimiter(aws::RetryClass kind) const;
     void HandleAnswer(Progress& progress, HttpResponse const& answer);
     void HandleSuccess(Progress& progress, HttpResponse const& answer) const;
     void RetryOrFail(Progress& progress, Verdict verdict,

@@ -23,7 +23,8 @@ class HttpDynamoDbClient final : public DynamoDbClient {
           environment_(options_.aws.environment != nullptr ? *options_.aws.environment
                                                            : ProcessEnvironment()),
           clock_(options_.aws.clock != nullptr ? *options_.aws.clock : SystemClock()),
-          random_(std::move(random)) {}
+          random_(std::move(random)),
+          limiter_(aws::ToRateSeconds(clock_.SteadyNow())) {}
 
     Result<GetItemResponse> GetItem(GetItemRequest const& request) override {
         return One<GetItemResponse>("GetItem", request, ReadGetItem);
@@ -157,6 +158,7 @@ class HttpDynamoDbClient final : public DynamoDbClient {
         CallContext const context{(*ready)->aws,
                                   signer_,
                                   quota_,
+                                  limiter_,
                                   skew_,
                                   clock_,
                                   environment_,
@@ -200,6 +202,7 @@ class HttpDynamoDbClient final : public DynamoDbClient {
     base::RandomFraction const random_;    // constant after construction
     aws::RequestSigner signer_;
     aws::RetryQuota quota_;
+    aws::ClientRateLimiter limiter_;
     aws::ClockSkew skew_;
     std::mutex mutex_;
     std::shared_ptr<Ready const> ready_;  // guarded by mutex_; shared with operations under way

@@ -1,5 +1,7 @@
+#include "aws/dynamodb_endpoint.hpp"
 #include "aws/endpoint.hpp"
 #include "aws/region.hpp"
+#include "aws/service_endpoint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -92,7 +94,9 @@ TEST(EndpointTest, AwsOwn) {
               "us-isof-south-1"},
              {"local", "http://localhost:8000/", "us-east-1"},
          }) {
-        Endpoint const endpoint = AwsEndpoint(region);
+        auto const resolved = DynamoDbEndpoint(region, {}, {});
+        ASSERT_TRUE(resolved);
+        Endpoint const& endpoint = *resolved;
         EXPECT_EQ(endpoint.text, url);
         EXPECT_EQ(endpoint.signing_region, signing_region);
         auto const parsed = ParseEndpoint(endpoint.text, "test");
@@ -140,8 +144,9 @@ TEST(EndpointTest, LooksInOrder) {
              {"",
               {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}, {"AWS_ENDPOINT_URL", "http://e"}},
               services,
-              ""},
-             {"", {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE"}}, services, ""},
+              "",
+              true},
+             {"", {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "TRUE"}}, services, "", true},
              {"",
               {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false"}, {"AWS_ENDPOINT_URL", "http://e"}},
               services,
@@ -160,9 +165,10 @@ TEST(EndpointTest, LooksInOrder) {
         variables["HOME"] = "/h";
         MapEnvironment const environment(variables, ConfigFile(c.config));
         ProfileFiles files("", environment);
-        auto const endpoint = FindCustomEndpoint(c.in_code, environment, files);
-        ASSERT_TRUE(endpoint) << endpoint.error().message;
-        EXPECT_EQ(*endpoint ? (*endpoint)->text : "", c.url) << c.config;
+        auto const settings =
+            FindEndpointSettings(Service::kDynamoDb, {c.in_code}, environment, files);
+        ASSERT_TRUE(settings) << settings.error().message;
+        EXPECT_EQ(settings->custom ? settings->custom->text : "", c.url) << c.config;
         EXPECT_EQ(files.IsLoaded(), c.reads_files) << c.config;
     }
 }

@@ -21,7 +21,7 @@ TEST_F(HttpClientTest, TransientFaultsAreRetriedWithGrowingPauses) {
     EXPECT_THAT(SentAtMs(), ElementsAre(0, 25, 75, 3175));
     // One id over all attempts, each signed anew.
     EXPECT_EQ(Header(0, "amz-sdk-invocation-id"), Header(3, "amz-sdk-invocation-id"));
-    EXPECT_EQ(Header(0, "amz-sdk-request"), "attempt=1");
+    EXPECT_EQ(Header(0, "amz-sdk-request"), "attempt=1; max=4");
     EXPECT_EQ(Header(1, "amz-sdk-request"), "attempt=2; max=4");
     EXPECT_EQ(Header(3, "amz-sdk-request"), "attempt=4; max=4");
     EXPECT_EQ(Header(0, "X-Amz-Date"), "20231114T221320Z");
