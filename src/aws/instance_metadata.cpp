@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 namespace lddynamo::aws {
 namespace {
@@ -72,7 +71,7 @@ Result<InstanceMetadataSettings> ResolveInstanceMetadata(Environment const& envi
         !text.empty()) {
         auto const seconds = Number(text, 60, "AWS_METADATA_SERVICE_TIMEOUT");
         if (!seconds) return Fail(seconds.error());
-        settings.timeout = std::chrono::milliseconds(static_cast<int>(std::ceil(*seconds * 1000)));
+        settings.timeout = std::chrono::milliseconds(static_cast<int>(*seconds * 1000 + 0.999));
     }
     if (auto const text =
             setting("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts");
