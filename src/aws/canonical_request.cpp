@@ -12,8 +12,22 @@
 namespace lddynamo::aws {
 namespace {
 
-constexpr std::array<std::string_view, 6> kUnsignedHeaders{
-    "authorization", "connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id"};
+/// What proxies and tracing may change on the way; botocore's list, and Authorization itself.
+constexpr std::array<std::string_view, 15> kUnsignedHeaders{"authorization",
+                                                            "baggage",
+                                                            "connection",
+                                                            "expect",
+                                                            "keep-alive",
+                                                            "proxy-authenticate",
+                                                            "proxy-authorization",
+                                                            "te",
+                                                            "traceparent",
+                                                            "tracestate",
+                                                            "trailer",
+                                                            "transfer-encoding",
+                                                            "upgrade",
+                                                            "user-agent",
+                                                            "x-amzn-trace-id"};
 
 bool IsUnreserved(char c) noexcept {
     return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.' || c == '~';
