@@ -9,7 +9,7 @@ build_packages=(
 build_commands=(cmake:cmake ninja:ninja-build g++:g++ make:make)
 # What the tests need beside that.
 test_packages=(libgtest-dev libgmock-dev ca-certificates python3-venv)
-test_commands=(python3:python3 node:nodejs npm:npm pkg-config:pkg-config git:git clang-format-14:clang-format-14)
+test_commands=(python3:python3 node:nodejs npm:npm pkg-config:pkg-config git:git clang-format-14:clang-format-14 strace:strace)
 
 # install_missing "package ..." "command:package ..."
 install_missing() {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace lddynamo::app {
 namespace {
 
@@ -38,10 +40,16 @@ Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
     CommonOptions options;
     options.table = Pick(given.table, "--table", "LDDYNAMO_TABLE", environment).value;
     options.prefix = Pick(given.prefix, "--prefix", "LDDYNAMO_PREFIX", environment).value;
-    options.region = Pick(given.region, "--region", "LDDYNAMO_REGION", environment).value;
-    options.profile = Pick(given.profile, "--profile", "LDDYNAMO_PROFILE", environment).value;
-    options.endpoint_url =
-        Pick(given.endpoint_url, "--endpoint-url", "LDDYNAMO_ENDPOINT_URL", environment).value;
+    auto const set = [&](std::string& value, std::string& origin, Setting picked) {
+        if (!picked.value.empty()) origin = std::move(picked.origin);
+        value = std::move(picked.value);
+    };
+    set(options.region, options.region_origin,
+        Pick(given.region, "--region", "LDDYNAMO_REGION", environment));
+    set(options.profile, options.profile_origin,
+        Pick(given.profile, "--profile", "LDDYNAMO_PROFILE", environment));
+    set(options.endpoint_url, options.endpoint_origin,
+        Pick(given.endpoint_url, "--endpoint-url", "LDDYNAMO_ENDPOINT_URL", environment));
 
     auto const output = Pick(given.output, "--output", "LDDYNAMO_OUTPUT", environment);
     if (output.value == "json") {

@@ -7,6 +7,7 @@
 #include <lddynamo/logger.hpp>
 #include <lddynamo/result.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@ enum ExitCode : int {
     kUsage = 2,
     kNotFoundOrNotInitialized = 3,
     kCredentials = 4,
+    kDiffers = 5,  ///< `diff` alone: not a failure, and not to be taken for one.
 };
 
 /// The exit code that tells what kind of failure `error` is.
@@ -36,6 +38,11 @@ enum class Command : std::uint8_t {
     kGet,
     kEval,
     kLocal,
+    kDiff,
+    kDelete,
+    kMigrate,
+    kWipe,
+    kDoctor,
 };
 
 struct CommonOptions {
@@ -46,20 +53,29 @@ struct CommonOptions {
     std::string endpoint_url{};
     OutputFormat output = OutputFormat::kText;
     std::optional<LogLevel> log_level = LogLevel::kWarn;  ///< Empty: nothing is logged.
+    /// Where region, profile and endpoint_url were given: "--region", "LDDYNAMO_REGION"; else
+    /// empty.
+    std::string region_origin{}, profile_origin{}, endpoint_origin{};
 };
 
 struct Arguments {
     Command command = Command::kList;
     CommonOptions common{};
     DataKind kind = DataKind::kFeatures;        ///< kList, kGet
-    std::string file{};                         ///< kImport; "-" is stdin
-    std::string key{};                          ///< kGet, kEval
+    std::string file{};                         ///< kImport, kDiff; "-" is stdin
+    std::string key{};                          ///< kGet, kEval, kDelete
     std::string context_json{};                 ///< kEval
     std::optional<std::string> default_json{};  ///< kEval
     bool all = false;                           ///< kEval
     bool detail = false;                        ///< kEval
     bool explain = false;                       ///< kEval
     std::uint16_t port = 8000;                  ///< kLocal
+    std::optional<std::int64_t> version{};      ///< kDelete
+    bool dry_run = false;                       ///< kMigrate
+    bool drop_older_attributes = false;         ///< kMigrate
+    bool yes = false;                           ///< kWipe
+    bool big_segments = false;                  ///< kWipe
+    std::size_t max_rows = 100'000;             ///< kDoctor
 };
 
 /// The common options as given on the command line; an empty optional was not given.

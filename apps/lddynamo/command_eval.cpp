@@ -63,12 +63,6 @@ Result<std::unique_ptr<Client>> MakeClient(Session const& session,
     return Client::Create(std::move(options));
 }
 
-int NotInitialized(Session const& session) {
-    WriteNote(
-        fmt::format("table {} is not initialized for this prefix", session.Args().common.table));
-    return kNotFoundOrNotInitialized;
-}
-
 int EvaluateOne(Session const& session, FeatureStore& store, Client& client, Context const& context,
                 Value default_value) {
     auto const& arguments = session.Args();

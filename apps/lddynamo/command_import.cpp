@@ -2,35 +2,15 @@
 #include "lddynamo/data_file.hpp"
 #include "lddynamo/session.hpp"
 
-#include <lddynamo/environment.hpp>
 #include <lddynamo/value.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <utility>
+#include <vector>
 
 namespace lddynamo::app {
 namespace {
-
-constexpr std::size_t kMaxFileBytes = std::size_t{512} << 20U;
-
-Result<std::string> ReadStdin() {
-    std::string content;
-    char buffer[65536];
-    for (;;) {
-        ssize_t const count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return Fail(ErrorCode::kIo, fmt::format("stdin: {}", std::strerror(errno)));
-        if (count == 0) return content;
-        content.append(buffer, static_cast<std::size_t>(count));
-        if (content.size() > kMaxFileBytes) {
-            return Fail(ErrorCode::kTooLarge, fmt::format("stdin: over {} bytes", kMaxFileBytes));
-        }
-    }
-}
 
 std::string ReportJson(InitReport const& report) {
     std::vector<Value> oversize;
@@ -49,16 +29,8 @@ std::string ReportJson(InitReport const& report) {
 
 int RunImport(Session const& session) {
     auto const& arguments = session.Args();
-    bool const from_stdin = arguments.file == "-";
-    auto const text =
-        from_stdin ? ReadStdin() : ProcessEnvironment().ReadFile(arguments.file, kMaxFileBytes);
-    if (!text) {
-        WriteNote(text.error().Describe());
-        return kFailed;  // not kNotFoundOrNotInitialized: that speaks of the table
-    }
-    auto const file = ParseDataFile(from_stdin ? "stdin" : arguments.file, *text);
-    if (!file) return Report(file.error());
-    for (auto const& warning : file->warnings) WriteNote(warning);
+    auto const file = ReadDataFile(arguments.file);
+    if (!file) return kFailed;
 
     ProgressBar bar("importing");
     auto store =

@@ -80,11 +80,7 @@ int RunList(Session const& session) {
     if (all->items.empty() && all->malformed.empty()) {
         auto const initialized = (*store)->Initialized();
         if (!initialized) return Report(initialized.error());
-        if (!*initialized) {
-            WriteNote(
-                fmt::format("table {} is not initialized for this prefix", arguments.common.table));
-            return kNotFoundOrNotInitialized;
-        }
+        if (!*initialized) return NotInitialized(session);
     }
 
     int code = kDone;

@@ -6,10 +6,15 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
 #include <sstream>
+#include <string_view>
 
 namespace lddynamo::app {
 namespace {
+
+constexpr std::int64_t kMaxVersion = std::int64_t{1} << 53U;  // what JSON numbers hold exactly
 
 void AddOptional(CLI::App& app, char const* name, std::optional<std::string>& target,
                  char const* help) {
@@ -42,11 +47,26 @@ std::string OneLine(std::string text) {
     return text;
 }
 
+/// An evaluation must start fast, and each command of the grammar costs its share.
+bool IsPlainEval(int argc, char const* const* argv) {
+    constexpr std::array<std::string_view, 7> kOthers = {"diff",   "delete", "migrate", "wipe",
+                                                         "doctor", "--help", "-h"};
+    bool eval = false;
+    for (int i = 1; i < argc; ++i) {
+        std::string_view const word = argv[i];
+        if (std::find(kOthers.begin(), kOthers.end(), word) != kOthers.end()) return false;
+        eval = eval || word == "eval";
+    }
+    return eval;
+}
+
 /// Holds the grammar and what it fills in.
 class Grammar {
   public:
-    Grammar() {
+    /// @param quick  without the commands that look after a table.
+    explicit Grammar(bool quick) {
         app_.name("lddynamo");
+        app_.require_subcommand(0, 1);  // what follows the command may have a command's name
         app_.set_version_flag("--version", "lddynamo " + std::string(Version()),
                               "print the version and exit");
         app_.fallthrough();
@@ -96,6 +116,8 @@ class Grammar {
         eval.add_flag("--explain", arguments_.explain,
                       "print a table for people: flag, value, why");
         eval.add_flag("--all", arguments_.all, "evaluate every flag, instead of FLAG");
+
+        if (!quick) AddUpkeep();
 
         auto& local =
             Add(app_, "local", "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
@@ -158,6 +180,47 @@ class Grammar {
         return *sub;
     }
 
+    /// What looks after a table.
+    void AddUpkeep() {
+        auto& diff =
+            Add(app_, "diff", "compare a LaunchDarkly data file with the table", Command::kDiff);
+        diff.add_option("FILE", arguments_.file, "as import reads it; - for stdin")->required();
+
+        auto* const erase = app_.add_subcommand("delete", "mark an item as deleted");
+        erase->fallthrough();
+        for (auto const kind : {DataKind::kFeatures, DataKind::kSegments}) {
+            bool const flag = kind == DataKind::kFeatures;
+            auto& one = Add(*erase, flag ? "flag" : "segment",
+                            flag ? "mark a flag as deleted" : "mark a segment as deleted",
+                            Command::kDelete, kind);
+            one.add_option("KEY", arguments_.key, "the key")->required();
+            one.add_option_function<std::int64_t>(
+                   "--version", [this](std::int64_t version) { arguments_.version = version; },
+                   "the version of the deletion; default the stored one plus 1")
+                ->check(CLI::Range(std::int64_t{0}, kMaxVersion));
+        }
+
+        auto& migrate = Add(app_, "migrate",
+                            "turn rows of the older Go package into rows that every SDK can read",
+                            Command::kMigrate);
+        migrate.add_flag("--dry-run", arguments_.dry_run, "only tell what there is to do");
+        migrate.add_flag("--drop-old-attributes", arguments_.drop_older_attributes,
+                         "afterwards remove what only the older package reads");
+
+        auto& wipe = Add(app_, "wipe", "delete all flags and segments of the prefix, for good",
+                         Command::kWipe);
+        wipe.add_flag("--yes", arguments_.yes, "do not ask");
+        wipe.add_flag("--big-segments", arguments_.big_segments,
+                      "also the prefix's Big Segments: metadata and memberships");
+
+        auto& doctor = Add(app_, "doctor", "check credentials, connection, table and every row",
+                           Command::kDoctor);
+        doctor
+            .add_option("--max-rows", arguments_.max_rows,
+                        "look at so many rows at most; default 100000")
+            ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40U));
+    }
+
     CLI::App app_{"LaunchDarkly feature flags out of Amazon DynamoDB"};
     GivenOptions given_;
     Arguments arguments_;
@@ -168,7 +231,7 @@ class Grammar {
 
 ParsedCommandLine ParseCommandLine(int argc, char const* const* argv,
                                    Environment const& environment) {
-    return Grammar().Parse(argc, argv, environment);
+    return Grammar(IsPlainEval(argc, argv)).Parse(argc, argv, environment);
 }
 
 }  // namespace lddynamo::app

@@ -1,17 +1,43 @@
 #include "lddynamo/data_file.hpp"
 
+#include "lddynamo/console.hpp"
+
 #include "json/raw_json.hpp"
 #include "model/flag.hpp"
 #include "model/segment.hpp"
 #include "store/item_text.hpp"
 
+#include <lddynamo/environment.hpp>
+
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
 
 namespace lddynamo::app {
 namespace {
 
 /// What DynamoDB allows for the sort key that an item's key becomes.
 constexpr std::size_t kMaxKeyBytes = 1024;
+
+constexpr std::size_t kMaxFileBytes = std::size_t{512} << 20U;
+
+Result<std::string> ReadStdin() {
+    std::string content;
+    char buffer[65536];
+    for (;;) {
+        ssize_t const count = ::read(STDIN_FILENO, buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return Fail(ErrorCode::kIo, fmt::format("stdin: {}", std::strerror(errno)));
+        if (count == 0) return content;
+        content.append(buffer, static_cast<std::size_t>(count));
+        if (content.size() > kMaxFileBytes) {
+            return Fail(ErrorCode::kTooLarge, fmt::format("stdin: over {} bytes", kMaxFileBytes));
+        }
+    }
+}
 
 Status CheckDecodes(DataKind kind, std::string_view json) {
     if (kind == DataKind::kFeatures) {
@@ -84,6 +110,19 @@ Result<DataFile> ParseDataFile(std::string_view name, std::string_view text) {
                     fmt::format("{}: no LaunchDarkly data: neither 'flags' nor 'segments'", name));
     }
     return file;
+}
+
+std::optional<DataFile> ReadDataFile(std::string const& file) {
+    bool const from_stdin = file == "-";
+    auto const text = from_stdin ? ReadStdin() : ProcessEnvironment().ReadFile(file, kMaxFileBytes);
+    auto parsed = text ? ParseDataFile(from_stdin ? "stdin" : file, *text)
+                       : Result<DataFile>(Fail(text.error()));
+    if (!parsed) {
+        WriteNote(parsed.error().Describe());
+        return std::nullopt;
+    }
+    for (auto const& warning : parsed->warnings) WriteNote(warning);
+    return std::move(*parsed);
 }
 
 }  // namespace lddynamo::app

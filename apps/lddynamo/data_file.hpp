@@ -5,6 +5,7 @@
 #include <lddynamo/feature_store.hpp>
 #include <lddynamo/result.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,5 +24,9 @@ struct DataFile {
 /// that is
 ///                                  wrong; the message has the item's kind and key.
 [[nodiscard]] Result<DataFile> ParseDataFile(std::string_view name, std::string_view text);
+
+/// Reads and checks the file that the user named; "-" is stdin. What is wrong, and what is ignored,
+/// is written to stderr; after a failure the program is to end with kFailed.
+[[nodiscard]] std::optional<DataFile> ReadDataFile(std::string const& file);
 
 }  // namespace lddynamo::app

@@ -31,6 +31,16 @@ int Run(Session const& session) {
             return RunEval(session);
         case Command::kLocal:
             return RunLocal(session);
+        case Command::kDiff:
+            return RunDiff(session);
+        case Command::kDelete:
+            return RunDelete(session);
+        case Command::kMigrate:
+            return RunMigrate(session);
+        case Command::kWipe:
+            return RunWipe(session);
+        case Command::kDoctor:
+            return RunDoctor(session);
     }
     return kFailed;
 }

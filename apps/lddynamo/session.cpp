@@ -10,14 +10,18 @@ Session::Session(Arguments const& arguments)
                                          : Logger()) {
 }
 
-Result<std::shared_ptr<DynamoDbClient>> Session::MakeClient() const {
+DynamoDbClientOptions Session::ClientOptions() const {
     DynamoDbClientOptions options;
     options.aws.region = arguments_.common.region;
     options.aws.profile = arguments_.common.profile;
     options.aws.endpoint_url = arguments_.common.endpoint_url;
     options.aws.logger = logger_;
     options.http.logger = logger_;
-    return MakeDynamoDbClient(std::move(options));
+    return options;
+}
+
+Result<std::shared_ptr<DynamoDbClient>> Session::MakeClient() const {
+    return MakeDynamoDbClient(ClientOptions());
 }
 
 Result<std::unique_ptr<DynamoDbFeatureStore>> Session::MakeStore(
@@ -31,6 +35,11 @@ Result<std::unique_ptr<DynamoDbFeatureStore>> Session::MakeStore(
     options.logger = logger_;
     options.init_progress = std::move(init_progress);
     return DynamoDbFeatureStore::Create(std::move(options));
+}
+
+int NotInitialized(Session const& session) {
+    WriteNote("table " + session.Args().common.table + " is not initialized for this prefix");
+    return kNotFoundOrNotInitialized;
 }
 
 int Report(Error const& error) {

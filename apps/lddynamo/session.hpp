@@ -20,6 +20,8 @@ class Session {
 
     [[nodiscard]] Arguments const& Args() const noexcept { return arguments_; }
     [[nodiscard]] Logger const& Log() const noexcept { return logger_; }
+    /// What MakeClient makes it with.
+    [[nodiscard]] DynamoDbClientOptions ClientOptions() const;
     /// @retval others  as MakeDynamoDbClient.
     [[nodiscard]] Result<std::shared_ptr<DynamoDbClient>> MakeClient() const;
     /// @retval others  as DynamoDbFeatureStore::Create.
@@ -31,6 +33,8 @@ class Session {
     Logger logger_;
 };
 
+/// Says so, and gives the exit code for it.
+[[nodiscard]] int NotInitialized(Session const& session);
 /// Prints the error and gives the exit code for it.
 [[nodiscard]] int Report(Error const& error);
 /// Prints `text` on stdout; kDone, or kFailed when stdout does not take it.
@@ -45,5 +49,10 @@ class Session {
 [[nodiscard]] int RunGet(Session const& session);
 [[nodiscard]] int RunEval(Session const& session);
 [[nodiscard]] int RunLocal(Session const& session);
+[[nodiscard]] int RunDiff(Session const& session);
+[[nodiscard]] int RunDelete(Session const& session);
+[[nodiscard]] int RunMigrate(Session const& session);
+[[nodiscard]] int RunWipe(Session const& session);
+[[nodiscard]] int RunDoctor(Session const& session);
 
 }  // namespace lddynamo::app

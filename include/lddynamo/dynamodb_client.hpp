@@ -56,6 +56,22 @@ struct QueryResponse {
     Item last_evaluated_key{};  ///< Empty: the end. Not empty promises no further item.
 };
 
+/// Reads rows of all partitions, a page at a time, in no useful order. What a filter or a
+/// projection leaves out is paid for all the same.
+struct ScanRequest {
+    std::string table{};
+    std::string filter_expression{};      ///< Empty: none.
+    std::string projection_expression{};  ///< Empty: all attributes.
+    ExpressionNames names{};
+    ExpressionValues values{};
+    bool consistent_read = false;
+    int limit = 0;               ///< Rows looked at; 0: as many as fit into 1 MB.
+    int segment = 0;             ///< Which of `total_segments`, from 0.
+    int total_segments = 0;      ///< Parts that can be read in parallel; 0: the whole table is one.
+    Item exclusive_start_key{};  ///< Empty: from the start.
+};
+using ScanResponse = QueryResponse;  ///< A page, and where the next one starts.
+
 struct PutItemRequest {
     std::string table{};
     Item item{};
@@ -169,6 +185,9 @@ class DynamoDbClient {
     [[nodiscard]] virtual Result<GetItemResponse> GetItem(GetItemRequest const& request) = 0;
     /// One page.
     [[nodiscard]] virtual Result<QueryResponse> Query(QueryRequest const& request) = 0;
+    /// One page. No store needs it, only looking over a whole table (`lddynamo doctor`); the
+    /// default fails with kInvalidArgument.
+    [[nodiscard]] virtual Result<ScanResponse> Scan(ScanRequest const& request);
     /// One call; the caller sends UnprocessedKeys again (GetAllItems does).
     [[nodiscard]] virtual Result<BatchGetItemResponse> BatchGetItem(
         BatchGetItemRequest const& request) = 0;

@@ -13,6 +13,11 @@ std::vector<Result<Response>> OneAfterAnother(std::span<Request const> requests,
 
 }  // namespace
 
+Result<ScanResponse> DynamoDbClient::Scan(ScanRequest const& request) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "table " + request.table + ": this DynamoDbClient has no Scan");
+}
+
 std::vector<Result<QueryResponse>> DynamoDbClient::QueryMany(
     std::span<QueryRequest const> requests) {
     return OneAfterAnother<QueryResponse>(

@@ -32,6 +32,9 @@ class HttpDynamoDbClient final : public DynamoDbClient {
     Result<QueryResponse> Query(QueryRequest const& request) override {
         return One<QueryResponse>("Query", request, ReadQuery);
     }
+    Result<ScanResponse> Scan(ScanRequest const& request) override {
+        return One<ScanResponse>("Scan", request, ReadQuery);
+    }
     Result<BatchGetItemResponse> BatchGetItem(BatchGetItemRequest const& request) override {
         return One<BatchGetItemResponse>("BatchGetItem", request, ReadBatchGetItem);
     }

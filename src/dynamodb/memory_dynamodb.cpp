@@ -129,6 +129,16 @@ Result<QueryResponse> MemoryDynamoDb::Query(QueryRequest const& request) {
     return QueryResponse{std::move(output.items), std::move(output.last).value_or(Item{})};
 }
 
+Result<ScanResponse> MemoryDynamoDb::Scan(ScanRequest const& request) {
+    auto outcome = state_->Run("Scan", [&](memory::Engine& engine, std::size_t) {
+        return engine.Query(memory::ToInput(request));
+    });
+    if (!outcome) return Fail(std::move(outcome.error()));
+    if (!*outcome) return Fail(memory::ToError(outcome->error()));
+    memory::QueryOutput& output = **outcome;
+    return ScanResponse{std::move(output.items), std::move(output.last).value_or(Item{})};
+}
+
 Result<BatchGetItemResponse> MemoryDynamoDb::BatchGetItem(BatchGetItemRequest const& request) {
     auto outcome =
         state_->Run("BatchGetItem", [&](memory::Engine& engine, std::size_t unprocessed) {

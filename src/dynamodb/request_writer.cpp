@@ -115,6 +115,28 @@ std::string WriteBody(QueryRequest const& request) {
     return out;
 }
 
+std::string WriteBody(ScanRequest const& request) {
+    std::string out;
+    {
+        RequestWriter object(out);
+        object.Text("TableName", request.table);
+        object.Text("FilterExpression", request.filter_expression);
+        object.Text("ProjectionExpression", request.projection_expression);
+        object.Names(request.names);
+        object.Values(request.values);
+        object.Flag("ConsistentRead", request.consistent_read);
+        if (request.limit != 0) object.Key("Limit") += std::to_string(request.limit);
+        if (request.total_segments != 0) {
+            object.Key("Segment") += std::to_string(request.segment);
+            object.Key("TotalSegments") += std::to_string(request.total_segments);
+        }
+        if (!request.exclusive_start_key.empty()) {
+            object.Attributes("ExclusiveStartKey", request.exclusive_start_key);
+        }
+    }
+    return out;
+}
+
 std::string WriteBody(BatchGetItemRequest const& request) {
     std::string out;
     {

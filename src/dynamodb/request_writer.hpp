@@ -11,6 +11,7 @@ namespace lddynamo::dynamodb {
 
 [[nodiscard]] std::string WriteBody(GetItemRequest const& request);
 [[nodiscard]] std::string WriteBody(QueryRequest const& request);
+[[nodiscard]] std::string WriteBody(ScanRequest const& request);
 [[nodiscard]] std::string WriteBody(BatchGetItemRequest const& request);
 [[nodiscard]] std::string WriteBody(PutItemRequest const& request);
 [[nodiscard]] std::string WriteBody(DeleteItemRequest const& request);

@@ -12,6 +12,7 @@ namespace lddynamo::dynamodb {
 // All fail with:
 // @retval ErrorCode::kInvalidData  a member has another form than DynamoDB's.
 [[nodiscard]] Result<GetItemResponse> ReadGetItem(Value const& answer);
+/// Also of Scan.
 [[nodiscard]] Result<QueryResponse> ReadQuery(Value const& answer);
 [[nodiscard]] Result<BatchGetItemResponse> ReadBatchGetItem(Value const& answer);
 [[nodiscard]] Result<BatchWriteItemResponse> ReadBatchWriteItem(Value const& answer);

@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxRowBytes = 400'000;
 /// 100 + names and values, in bytes: the estimate of the official SDKs.
 [[nodiscard]] std::size_t EstimateRowSize(Item const& row) noexcept;
 
+/// The row's size by the service's rules, attributes of every type counted.
+[[nodiscard]] std::size_t RowBytes(Item const& row) noexcept;
+
 /// The row's sort key; empty when it has none.
 [[nodiscard]] std::string_view RowKey(Item const& row) noexcept;
 /// Reads a row of the official layout or of the older Go package's, whoever wrote it. Where the row

@@ -90,7 +90,8 @@ Status CheckPrefix(std::string_view prefix) {
 }
 
 TableNames::TableNames(std::string_view prefix)
-    : features_(Prefixed(prefix, ToString(DataKind::kFeatures))),
+    : prefix_(prefix),
+      features_(Prefixed(prefix, ToString(DataKind::kFeatures))),
       segments_(Prefixed(prefix, ToString(DataKind::kSegments))),
       inited_(Prefixed(prefix, kInited)) {
 }
@@ -101,6 +102,19 @@ Item TableNames::RowKey(DataKind kind, std::string_view key) const {
 
 Item TableNames::Marker() const {
     return KeyOf(inited_, inited_);
+}
+
+std::string TableNames::BigSegmentsMetadata() const {
+    return Prefixed(prefix_, "big_segments_metadata");
+}
+
+std::string TableNames::BigSegmentsUser() const {
+    return Prefixed(prefix_, "big_segments_user");
+}
+
+std::vector<std::string> TableNames::Companions() const {
+    return {Prefixed(prefix_, "$lddynamo_features"), Prefixed(prefix_, "$lddynamo_segments"),
+            Prefixed(prefix_, "$lddynamo_chunks")};
 }
 
 }  // namespace store

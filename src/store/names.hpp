@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lddynamo::store {
 
@@ -40,12 +41,21 @@ class TableNames {
     [[nodiscard]] std::string const& Namespace(DataKind kind) const noexcept {
         return kind == DataKind::kFeatures ? features_ : segments_;
     }
+    [[nodiscard]] std::string const& Prefix() const noexcept { return prefix_; }
     /// The primary key of a row.
     [[nodiscard]] Item RowKey(DataKind kind, std::string_view key) const;
     /// The marker that says a store is initialized: its key, which is the whole row.
     [[nodiscard]] Item Marker() const;
+    /// The partitions of the official Big Segments rows.
+    [[nodiscard]] std::string BigSegmentsMetadata() const;
+    [[nodiscard]] std::string BigSegmentsUser() const;
+    /// The partitions that only lddynamo itself writes and reads, beside those of the official
+    /// layout (chunks of items that one row cannot hold). A new one must be named here, or `wipe`
+    /// leaves it behind.
+    [[nodiscard]] std::vector<std::string> Companions() const;
 
   private:
+    std::string prefix_;
     std::string features_;
     std::string segments_;
     std::string inited_;

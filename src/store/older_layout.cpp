@@ -17,6 +17,10 @@ constexpr std::array<std::string_view, 13> kProperties = {
     "on",       "variations", "salt",          "rules", "fallthrough", "offVariation", "targets",
     "included", "excluded",   "prerequisites", "sel",   "trackEvents", "clientSide"};
 
+/// What its flags and segments have beside those; these alone do not tell the layout.
+constexpr std::array<std::string_view, 3> kFurtherProperties = {"deleted", "trackEventsFallthrough",
+                                                                "debugEventsUntilDate"};
+
 /// Where in a flag we are: it decides what a NULL means.
 enum class Place {
     kTop,
@@ -37,6 +41,19 @@ bool IsNull(AttributeValue const& value) {
     return std::holds_alternative<AttributeValue::Null>(value.Get());
 }
 
+/// What a NULL stands for by the name of the property: that layout wrote it for everything empty,
+/// and some SDKs (Python's) do not take a clause without `attribute` or `values`. Empty: leave it
+/// out.
+std::string_view EmptyOf(std::string_view name) {
+    constexpr std::array<std::string_view, 4> kTexts = {"attribute", "op", "salt", "sel"};
+    constexpr std::array<std::string_view, 8> kLists = {"clauses",       "excluded",  "included",
+                                                        "prerequisites", "rules",     "targets",
+                                                        "values",        "variations"};
+    if (std::find(kTexts.begin(), kTexts.end(), name) != kTexts.end()) return R"("")";
+    if (std::find(kLists.begin(), kLists.end(), name) != kLists.end()) return "[]";
+    return name == "fallthrough" ? "{}" : "";
+}
+
 /// Appends one attribute as JSON. False: a type that cannot be.
 class Rebuilder {
   public:
@@ -47,12 +64,15 @@ class Rebuilder {
         bool first = true;
         for (auto const& [name, value] : members) {
             if (place == Place::kTop && name == kNamespace) continue;
-            if (place != Place::kValues && IsNull(value)) continue;
+            bool const empty = place != Place::kValues && IsNull(value);
+            auto const written = empty ? EmptyOf(name) : std::string_view();
+            if (empty && written.empty()) continue;
             if (!first) out_ += ',';
             first = false;
             json::AppendQuoted(out_, name);
             out_ += ':';
-            if (!Any(value, Inside(place, name))) return false;
+            out_ += written;
+            if (!empty && !Any(value, Inside(place, name))) return false;
         }
         out_ += '}';
         return true;
@@ -125,6 +145,12 @@ class Rebuilder {
 bool IsOlderLayout(Item const& row) noexcept {
     return std::any_of(kProperties.begin(), kProperties.end(),
                        [&](std::string_view property) { return row.find(property) != row.end(); });
+}
+
+bool IsOlderAttribute(std::string_view name) noexcept {
+    auto const is_name = [&](std::string_view property) { return property == name; };
+    return std::any_of(kProperties.begin(), kProperties.end(), is_name) ||
+           std::any_of(kFurtherProperties.begin(), kFurtherProperties.end(), is_name);
 }
 
 Result<std::string> JsonFromOlderLayout(Item const& row) {

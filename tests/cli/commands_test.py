@@ -11,7 +11,8 @@ class HelpTest(unittest.TestCase):
     def test_help_lists_every_command_on_stdout(self):
         outcome = run("--help")
         self.assertEqual((outcome.code, outcome.err), (0, ""))
-        for command in ("table", "import", "export", "flags", "segments", "get", "eval", "local"):
+        for command in ("table", "import", "export", "flags", "segments", "get", "eval", "diff", "delete",
+                        "migrate", "wipe", "doctor", "local"):
             self.assertIn(command, outcome.out)
 
     def test_help_of_a_command(self):
@@ -200,6 +201,16 @@ class EvalTest(LocalServer):
         self.filled([flag("a"), flag("s", variations=["red", {"x": 1}], fallthrough={"variation": 1})])
         self.assertEqual(self.done("eval", "a", "--context", USER).out, "true\n")
         self.assertEqual(self.done("eval", "s", "--context", USER).out, '{"x":1}\n')
+
+    def test_flag_with_the_name_of_a_command(self):
+        names = ["flags", "eval", "delete", "doctor", "flag", "local", "import"]
+        self.filled([flag(name) for name in names])
+        for name in names:
+            self.assertEqual(self.done("eval", name, "--context", USER).out, "true\n", name)
+            self.assertEqual(self.done("get", "flag", name).json()["key"], name)
+        outcome = self.run_("flags", "doctor")
+        self.assertEqual((outcome.code, outcome.out), (2, ""), outcome)
+        self.assertIn("doctor", outcome.err)
 
     def test_detail(self):
         self.filled([flag("a", targets=[{"variation": 1, "values": ["bob"]}])])

@@ -53,6 +53,10 @@ class FakeDynamoDbClient final : public DynamoDbClient {
     [[nodiscard]] Result<QueryResponse> Query(QueryRequest const& request) override {
         return Pass("Query", on_query, &DynamoDbClient::Query, request);
     }
+    [[nodiscard]] Result<ScanResponse> Scan(ScanRequest const& request) override {
+        Note("Scan");
+        return inner_ ? inner_->Scan(request) : Unscripted("Scan");
+    }
     [[nodiscard]] Result<BatchGetItemResponse> BatchGetItem(
         BatchGetItemRequest const& request) override {
         return Pass("BatchGetItem", on_batch_get, &DynamoDbClient::BatchGetItem, request);

@@ -51,6 +51,7 @@ class MemoryDynamoDb final : public DynamoDbClient {
 
     [[nodiscard]] Result<GetItemResponse> GetItem(GetItemRequest const& request) override;
     [[nodiscard]] Result<QueryResponse> Query(QueryRequest const& request) override;
+    [[nodiscard]] Result<ScanResponse> Scan(ScanRequest const& request) override;
     [[nodiscard]] Result<BatchGetItemResponse> BatchGetItem(
         BatchGetItemRequest const& request) override;
     [[nodiscard]] Result<WriteResponse> PutItem(PutItemRequest const& request) override;

@@ -78,6 +78,24 @@ QueryInput ToInput(QueryRequest const& request) {
     return input;
 }
 
+QueryInput ToInput(ScanRequest const& request) {
+    QueryInput input;
+    input.scan = true;
+    input.table = request.table;
+    input.expressions.filter = Optional(request.filter_expression);
+    input.expressions.projection = Optional(request.projection_expression);
+    input.expressions.names = Optional(request.names);
+    input.expressions.values = Optional(request.values);
+    input.consistent = request.consistent_read;
+    if (request.limit != 0) input.limit = request.limit;
+    if (request.total_segments != 0) {
+        input.segment = request.segment;
+        input.total_segments = request.total_segments;
+    }
+    if (!request.exclusive_start_key.empty()) input.start = Check(request.exclusive_start_key);
+    return input;
+}
+
 WriteInput ToInput(PutItemRequest const& request) {
     WriteInput input = ToWriteInput(request, WriteInput::Kind::kPut, request.item);
     input.table = request.table;

@@ -13,6 +13,7 @@ namespace lddynamo::dynamodb::memory {
 
 [[nodiscard]] GetInput ToInput(GetItemRequest const& request);
 [[nodiscard]] QueryInput ToInput(QueryRequest const& request);
+[[nodiscard]] QueryInput ToInput(ScanRequest const& request);
 [[nodiscard]] WriteInput ToInput(PutItemRequest const& request);
 [[nodiscard]] WriteInput ToInput(DeleteItemRequest const& request);
 [[nodiscard]] BatchGetInput ToInput(BatchGetItemRequest const& request);

@@ -281,6 +281,9 @@ TEST(DynamoDbClientTest, TheDefaultsCallOneAfterAnother) {
     std::vector<BatchWriteItemRequest> writes(2);
     writes[1].writes.resize(3);
     EXPECT_EQ(client.BatchWriteItemMany(writes)[1]->unprocessed.size(), 3U);
+    auto const scan = client.Scan({.table = "t"});
+    ASSERT_FALSE(scan);
+    EXPECT_EQ(scan.error().code, ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

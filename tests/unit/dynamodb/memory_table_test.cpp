@@ -3,6 +3,8 @@
 
 #include "memory_support.hpp"
 
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -188,6 +190,57 @@ TEST(MemoryTableTest, QueriesPageAtOneMegabyteBeforeTheFilter) {
         query.exclusive_start_key = page->last_evaluated_key;
     } while (!query.exclusive_start_key.empty());
     EXPECT_EQ(seen, (std::vector<std::string>{"10", "11", "12", "13", "14"}));
+}
+
+TEST(MemoryTableTest, ScansPageFilterAndSplit) {
+    MemoryDynamoDb db;
+    MakeTable(db);
+    std::set<std::string> all;
+    for (int i = 0; i < 20; ++i) {
+        std::string const ns = "ns" + std::to_string(i % 4);
+        Item row = Key(ns, std::to_string(i));
+        row.emplace("item", S("x"));
+        Put(db, row);
+        all.insert(ns + "/" + std::to_string(i));
+    }
+    auto const walk = [&](ScanRequest request, std::multiset<std::string>& seen) {
+        request.table = "flags";
+        request.projection_expression = "#n, #k";
+        request.names = {{"#n", "namespace"}, {"#k", "key"}};
+        for (int page = 0; page < 100; ++page) {
+            auto const answer = db.Scan(request);
+            ASSERT_TRUE(answer) << answer.error().Describe();
+            for (auto const& row : answer->items) {
+                EXPECT_EQ(row.size(), 2U) << "the projection leaves keys only";
+                seen.insert(*FindAttribute(row, "namespace")->AsS() + "/" +
+                            *FindAttribute(row, "key")->AsS());
+            }
+            if (answer->last_evaluated_key.empty()) return;
+            request.exclusive_start_key = answer->last_evaluated_key;
+        }
+        FAIL() << "the scan does not end";
+    };
+    std::multiset<std::string> const wanted(all.begin(), all.end());
+    std::multiset<std::string> seen;
+    walk({.limit = 3}, seen);
+    EXPECT_EQ(seen, wanted);
+
+    seen.clear();
+    for (int segment = 0; segment < 3; ++segment) {
+        walk({.segment = segment, .total_segments = 3}, seen);
+    }
+    EXPECT_EQ(seen, wanted) << "segments divide the table";
+
+    seen.clear();
+    ScanRequest filtered;
+    filtered.filter_expression = "#n = :n";
+    filtered.values = {{":n", S("ns1")}};
+    walk(filtered, seen);
+    EXPECT_EQ(seen.size(), 5U);
+
+    EXPECT_EQ(db.Scan({.table = "none"}).error().code, ErrorCode::kNotFound);
+    EXPECT_EQ(db.Scan({.table = "flags", .segment = 3, .total_segments = 3}).error().code,
+              ErrorCode::kInvalidArgument);
 }
 
 TEST(MemoryTableTest, SortKeysHaveRangesAndDirections) {

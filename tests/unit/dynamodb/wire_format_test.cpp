@@ -56,6 +56,25 @@ TEST(RequestWriterTest, Query) {
         "ScanIndexForward":false,"ExclusiveStartKey":{"key":{"S":"k"},"namespace":{"S":"n"}}})"));
 }
 
+TEST(RequestWriterTest, Scan) {
+    ScanRequest request;
+    request.table = "t";
+    EXPECT_EQ(WriteBody(request), R"({"TableName":"t"})");
+    request.filter_expression = "begins_with(#n, :n)";
+    request.projection_expression = "#n";
+    request.names = {{"#n", "namespace"}};
+    request.values = {{":n", AttributeValue::S("a")}};
+    request.consistent_read = true;
+    request.limit = 7;
+    request.total_segments = 2;
+    request.exclusive_start_key = Key();
+    EXPECT_EQ(Json(WriteBody(request)),
+              Json(R"json({"TableName":"t","FilterExpression":"begins_with(#n, :n)",
+        "ProjectionExpression":"#n","ExpressionAttributeNames":{"#n":"namespace"},
+        "ExpressionAttributeValues":{":n":{"S":"a"}},"ConsistentRead":true,"Limit":7,"Segment":0,
+        "TotalSegments":2,"ExclusiveStartKey":{"key":{"S":"k"},"namespace":{"S":"n"}}})json"));
+}
+
 TEST(RequestWriterTest, Writes) {
     PutItemRequest put;
     put.table = "t";

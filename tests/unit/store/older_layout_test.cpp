@@ -61,7 +61,7 @@ TEST(OlderLayoutTest, RebuildsAFlag) {
     EXPECT_FALSE(item->deleted);
     auto const expected = Value::Parse(R"({
         "key": "flag-a", "version": 17, "on": true, "trackEvents": false, "deleted": false,
-        "salt": "s", "targets": [{"values": ["bob"], "variation": 0}],
+        "salt": "s", "sel": "", "prerequisites": [], "targets": [{"values": ["bob"], "variation": 0}],
         "rules": [{"variation": 1, "clauses": [{"attribute": "plan", "op": "in",
             "values": ["gold", null, 1.5, true], "negate": false}]}],
         "fallthrough": {"rollout": {"variations": [{"variation": 0, "weight": 100000}]}},
@@ -83,7 +83,24 @@ TEST(OlderLayoutTest, RebuildsASegment) {
     ASSERT_TRUE(item.has_value());
     EXPECT_EQ(*Value::Parse(item->json),
               *Value::Parse(R"({"key":"seg","version":2,"included":["a","b\"c"],
-                                "excluded":["d"],"salt":"x","deleted":false})"));
+                                "excluded":["d"],"salt":"x","rules":[],"deleted":false})"));
+}
+
+TEST(OlderLayoutTest, NullIsEmptyAgainWhereAnSdkInsists) {
+    auto const clause = M({{"attribute", Null()}, {"op", S("segmentMatch")}, {"values", Null()}});
+    auto const rule = M({{"id", Null()}, {"clauses", L({clause})}, {"rollout", Null()}});
+    auto const rebuilt = JsonFromOlderLayout({{"key", S("k")},
+                                              {"rules", L({rule, M({{"clauses", Null()}})})},
+                                              {"targets", L({M({{"values", Null()}})})},
+                                              {"fallthrough", Null()},
+                                              {"offVariation", Null()},
+                                              {"debugEventsUntilDate", Null()},
+                                              {"variations", Null()}});
+    ASSERT_TRUE(rebuilt);
+    EXPECT_EQ(*Value::Parse(*rebuilt), *Value::Parse(R"({"key": "k", "rules": [
+        {"clauses": [{"attribute": "", "op": "segmentMatch", "values": []}]}, {"clauses": []}],
+        "targets": [{"values": []}], "fallthrough": {}, "variations": []})"))
+        << *rebuilt;
 }
 
 TEST(OlderLayoutTest, ARowWithoutVersionReadsAsZero) {
