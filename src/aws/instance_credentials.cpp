@@ -44,7 +44,10 @@ class InstanceCredentials final : public CredentialsProvider {
             if (answer->status == 404) {
                 return CredentialsAnswer::None("the instance has no role");
             }
-            if (answer->status != 200) return Failed("asked for the role: " + StatusText(*answer));
+            // Nobody asked for this service by name: where it refuses, it is simply not the way.
+            if (answer->status != 200) {
+                return CredentialsAnswer::None("asked for the role: " + StatusText(*answer));
+            }
             role = Trim(answer->body.substr(0, answer->body.find('\n')));
             if (role.empty()) return CredentialsAnswer::None("the instance has no role");
         }
