@@ -66,11 +66,12 @@ std::string Masked(std::string const& id) {
     return "****" + (id.size() >= 12 ? id.substr(id.size() - 4) : std::string());
 }
 
-void ExamineCredentials(Result<std::optional<AwsCredentials>> const& found, Diagnosis& diagnosis) {
+void ExamineCredentials(Result<CredentialsAnswer> const& found, Diagnosis& diagnosis) {
     if (!found || !*found) {
         Error error;
         error.code = ErrorCode::kCredentials;
         error.message = "no credentials";
+        if (found) error.message += ": " + found->Reason();
         diagnosis.AddError("credentials", found ? error : found.error(),
                            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile "
                            "that has credentials");

@@ -1,76 +1,21 @@
 /// @file
-/// AwsCredentials, CredentialsProvider and AwsConfig: who signs, for which region, to which
-/// endpoint. Layer: aws.
+/// AwsConfig and the default credentials: who signs, for which region, to which endpoint.
+/// Layer: aws.
 ///
 /// Names and precedence are those of all AWS SDKs (docs.aws.amazon.com/sdkref/latest/guide).
 #pragma once
 
 #include <lddynamo/clock.hpp>
+#include <lddynamo/credentials.hpp>
 #include <lddynamo/environment.hpp>
+#include <lddynamo/http_transport.hpp>
 #include <lddynamo/logger.hpp>
-#include <lddynamo/result.hpp>
-#include <lddynamo/secret.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 namespace lddynamo {
-
-struct AwsCredentials {
-    std::string access_key_id{};
-    Secret secret_access_key{};
-    Secret session_token{};  ///< Empty for long-term keys.
-    std::optional<std::chrono::system_clock::time_point> expiration{};
-    std::string account_id{};  ///< Empty when not known.
-    std::string source{};      ///< Where they came from, for people: "environment", "profile dev".
-};
-
-/// One way to get credentials.
-/// @par Thread safety  Implementations must allow concurrent calls.
-/// @par Blocking       May block on files or the network.
-class CredentialsProvider {
-  public:
-    CredentialsProvider() = default;
-    CredentialsProvider(CredentialsProvider const&) = delete;
-    CredentialsProvider& operator=(CredentialsProvider const&) = delete;
-    virtual ~CredentialsProvider() = default;
-
-    /// @return the credentials, or nullopt when this way is not configured at all (the chain goes
-    /// on).
-    /// @retval ErrorCode::kCredentials  configured, but it does not work (the chain stops).
-    [[nodiscard]] virtual Result<std::optional<AwsCredentials>> GetCredentials() = 0;
-    /// One word or two for "tried:" lists, such as "environment".
-    [[nodiscard]] virtual std::string Name() const = 0;
-};
-
-/// Credentials given in code.
-[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeStaticCredentials(
-    AwsCredentials credentials);
-/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN (older: AWS_SECURITY_TOKEN),
-/// AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID. One of the two keys without the other is an error.
-/// @param environment  must outlive the provider.
-[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeEnvironmentCredentials(
-    Environment const& environment);
-/// Static keys of a profile in the shared credentials and config files. A profile that needs
-/// another way (role_arn, sso_session, credential_process, ...) is an error that names it.
-/// @param profile      empty: AWS_PROFILE, else "default".
-/// @param environment  must outlive the provider.
-[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeProfileCredentials(
-    std::string profile, Environment const& environment);
-/// Asks each in turn; the first that has credentials wins, the first that fails ends it. When none
-/// has any, GetCredentials fails with kCredentials and a message that lists what was tried.
-[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeCredentialsChain(
-    std::vector<std::shared_ptr<CredentialsProvider>> providers);
-/// Remembers credentials until they are near their end (5 to 60 minutes before, by lifetime); one
-/// thread refreshes while others go on with the old ones; a refresh that fails leaves the old ones
-/// in use.
-/// @param clock  must outlive the provider.
-[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeCachedCredentials(
-    std::shared_ptr<CredentialsProvider> inner, Clock& clock);
 
 /// Whether requests go to the account's own host name, {account id}.ddb.{region}.amazonaws.com.
 enum class AccountIdEndpointMode : std::uint8_t {
@@ -99,12 +44,26 @@ struct AwsConfig {
     /// credentials, AWS_ACCOUNT_ID, or the profile's `aws_account_id`. Without effect on an
     /// endpoint URL.
     std::optional<AccountIdEndpointMode> account_id_endpoint_mode{};
-    /// Else: environment, then profile; cached.
+    /// Else MakeDefaultCredentials.
     std::shared_ptr<CredentialsProvider> credentials{};
     int max_attempts = 0;  ///< Else AWS_MAX_ATTEMPTS, the profile's, else 4. 1 means no retry.
     Environment const* environment = nullptr;  ///< nullptr: the process's. Must outlive its users.
     Clock* clock = nullptr;                    ///< nullptr: the machine's. Must outlive its users.
     Logger logger{};
 };
+
+/// What every AWS SDK does when no credentials are given in code, cached: environment, web identity
+/// (AWS_WEB_IDENTITY_TOKEN_FILE), profile (keys, role, web identity, SSO, credential_process),
+/// container, instance metadata. A profile named in `config` skips the environment's keys. The
+/// first that is set up decides; if it fails, so does the chain. Nothing is read, sent or made
+/// before the first GetCredentials, and then only what the answer needs.
+/// @param config     its region, profile, environment, clock and logger are used.
+/// @param transport  for STS, SSO, container and instance metadata; shared with its other users.
+///                   nullptr: one of its own, made when first needed.
+[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeDefaultCredentials(
+    AwsConfig const& config, std::shared_ptr<HttpTransport> transport = nullptr);
+/// The profile's part of it. A named profile that does not exist is an error.
+[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeProfileCredentials(
+    AwsConfig const& config, std::shared_ptr<HttpTransport> transport = nullptr);
 
 }  // namespace lddynamo

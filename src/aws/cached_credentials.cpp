@@ -27,12 +27,12 @@ class CachedCredentials final : public aws::RejectableCredentials {
     CachedCredentials(std::shared_ptr<CredentialsProvider> inner, Clock& clock)
         : inner_(std::move(inner)), clock_(clock) {}
 
-    Result<std::optional<AwsCredentials>> GetCredentials() override {
+    Result<CredentialsAnswer> GetCredentials() override {
         std::unique_lock lock(mutex_);
-        if (credentials_ && !NeedsRefresh(clock_.Now())) return credentials_;
+        if (credentials_ && !NeedsRefresh(clock_.Now())) return *credentials_;
         if (refreshing_) {
             // One thread asks; the others go on with what there is, unless it has ended.
-            if (credentials_ && !rejected_ && !HasExpired(clock_.Now())) return credentials_;
+            if (credentials_ && !rejected_ && !HasExpired(clock_.Now())) return *credentials_;
             std::uint64_t const round = round_;
             changed_.wait(lock, [&] { return round_ != round; });
             return Answer();
@@ -48,7 +48,7 @@ class CachedCredentials final : public aws::RejectableCredentials {
     [[nodiscard]] std::string Name() const override { return inner_ ? inner_->Name() : "none"; }
 
   private:
-    using Fetched = Result<std::optional<AwsCredentials>>;
+    using Fetched = Result<CredentialsAnswer>;
 
     [[nodiscard]] bool HasExpired(TimePoint now) const {
         return credentials_->expiration && *credentials_->expiration <= now;
@@ -60,9 +60,9 @@ class CachedCredentials final : public aws::RejectableCredentials {
     }
     /// What a caller gets now. mutex_ is held.
     [[nodiscard]] Fetched Answer() const {
-        if (credentials_) return credentials_;
         if (failure_) return Fail(*failure_);
-        return std::nullopt;
+        if (credentials_) return *credentials_;
+        return CredentialsAnswer::None(reason_);
     }
 
     Fetched Refresh(std::unique_lock<std::mutex>& lock) {
@@ -77,16 +77,24 @@ class CachedCredentials final : public aws::RejectableCredentials {
             fetched && *fetched && (!(*fetched)->expiration || *(*fetched)->expiration > now);
         failure_.reset();
         if (usable || (!credentials_ && fetched && *fetched)) {
-            credentials_ = std::move(*fetched);
+            credentials_ = std::move(**fetched);
             rejected_ = false;
             retry_after_.reset();
             if (credentials_->expiration) {
-                window_ = AdvisoryWindow(*credentials_->expiration - now);
+                auto const lifetime = *credentials_->expiration - now;
+                window_ = AdvisoryWindow(lifetime);
+                // A source that hands out what is near its end (or over) is not asked at each call.
+                if (lifetime <= window_) retry_after_ = now + kPauseAfterFailure;
             }
+        } else if (!fetched && fetched.error().code == ErrorCode::kAccessDenied) {
+            failure_ = std::move(fetched.error());
+            failure_->code = ErrorCode::kCredentials;
         } else if (credentials_) {
             retry_after_ = now + kPauseAfterFailure;
         } else if (!fetched) {
             failure_ = std::move(fetched.error());
+        } else {
+            reason_ = fetched->Reason();
         }
         changed_.notify_all();
         return Answer();
@@ -108,7 +116,9 @@ class CachedCredentials final : public aws::RejectableCredentials {
     std::condition_variable changed_;
     // Guarded by mutex_:
     std::optional<AwsCredentials> credentials_;
-    std::optional<Error> failure_;  ///< Of the last round, when there are no credentials.
+    /// Of the last round, when there are no credentials or the source refuses for good.
+    std::optional<Error> failure_;
+    std::string reason_;  ///< Of the last round, when there was neither.
     std::optional<TimePoint> retry_after_;
     minutes window_{5};
     std::uint64_t round_ = 0;  ///< Counts the refreshes that ended.

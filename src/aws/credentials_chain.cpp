@@ -10,14 +10,14 @@ class CredentialsChain final : public CredentialsProvider {
     explicit CredentialsChain(std::vector<std::shared_ptr<CredentialsProvider>> providers)
         : providers_(std::move(providers)) {}
 
-    Result<std::optional<AwsCredentials>> GetCredentials() override {
+    Result<CredentialsAnswer> GetCredentials() override {
         std::string tried;
         for (auto const& provider : providers_) {
             if (!provider) continue;
             auto credentials = provider->GetCredentials();
             if (!credentials || *credentials) return credentials;
-            if (!tried.empty()) tried += ", ";
-            tried += provider->Name();
+            if (!tried.empty()) tried += "; ";
+            tried.append(provider->Name()).append(": ").append(credentials->Reason());
         }
         return Fail(ErrorCode::kCredentials,
                     "no AWS credentials; tried: " + (tried.empty() ? "nothing" : tried));

@@ -14,10 +14,12 @@ class EnvironmentCredentials final : public CredentialsProvider {
   public:
     explicit EnvironmentCredentials(Environment const& environment) : environment_(environment) {}
 
-    Result<std::optional<AwsCredentials>> GetCredentials() override {
+    Result<CredentialsAnswer> GetCredentials() override {
         std::string const id = Variable("AWS_ACCESS_KEY_ID");
         Secret const secret(Variable("AWS_SECRET_ACCESS_KEY"));
-        if (id.empty() && secret.Empty()) return std::nullopt;
+        if (id.empty() && secret.Empty()) {
+            return CredentialsAnswer::None("AWS_ACCESS_KEY_ID is not set");
+        }
         if (id.empty() || secret.Empty()) {
             return Fail(ErrorCode::kCredentials,
                         id.empty() ? "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not"

@@ -1,19 +1,17 @@
 /// @file
-/// Credentials of a profile, sharing files that are read already.
+/// Credentials of a profile, by whatever way it names.
 /// Layer: aws.
 #pragma once
 
 #include <lddynamo/aws.hpp>
 
-#include "aws/profile_files.hpp"
+#include "aws/credentials_context.hpp"
 
 #include <memory>
 
 namespace lddynamo::aws {
 
-/// As MakeProfileCredentials; the first GetCredentials takes what `files` has, later ones read
-/// anew.
-[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeProfileCredentials(
-    std::shared_ptr<ProfileFiles> files);
+/// The first GetCredentials takes what the context's files have read already, later ones read anew.
+[[nodiscard]] std::shared_ptr<CredentialsProvider> MakeProfileCredentials(SharedContext context);
 
 }  // namespace lddynamo::aws

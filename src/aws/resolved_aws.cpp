@@ -2,15 +2,16 @@
 
 #include <lddynamo/version.hpp>
 
+#include "aws/ca_file.hpp"
 #include "aws/cached_credentials.hpp"
+#include "aws/credentials_context.hpp"
+#include "aws/default_credentials.hpp"
 #include "aws/dynamodb_endpoint.hpp"
-#include "aws/profile_credentials.hpp"
 #include "aws/region.hpp"
 #include "aws/service_endpoint.hpp"
 #include "aws/text.hpp"
 
 #include <utility>
-#include <vector>
 
 namespace lddynamo::aws {
 namespace {
@@ -23,11 +24,11 @@ std::shared_ptr<CredentialsProvider> Credentials(AwsConfig const& config,
             dynamic_cast<RejectableCredentials const*>(config.credentials.get()) != nullptr;
         return is_cached ? config.credentials : MakeCachedCredentials(config.credentials, clock);
     }
-    std::vector<std::shared_ptr<CredentialsProvider>> providers;
-    // A profile named in code is meant; one in AWS_PROFILE comes after the environment's keys.
-    if (config.profile.empty()) providers.push_back(MakeEnvironmentCredentials(environment));
-    providers.push_back(MakeProfileCredentials(files));
-    return MakeCachedCredentials(MakeCredentialsChain(std::move(providers)), clock);
+    AwsConfig complete = config;
+    complete.environment = &environment;
+    complete.clock = &clock;
+    return MakeDefaultCredentials(MakeCredentialsContext(complete, files, nullptr),
+                                  !config.profile.empty());
 }
 
 void WarnOfTwoRegions(AwsConfig const& config, Environment const& environment) {
@@ -39,14 +40,6 @@ void WarnOfTwoRegions(AwsConfig const& config, Environment const& environment) {
                            " and AWS_DEFAULT_REGION is " + Printable(*second, 80) +
                            "; the first is used");
     }
-}
-
-Result<std::string> FindCaFile(Environment const& environment, ProfileFiles& files) {
-    if (auto path = environment.GetNonEmpty("AWS_CA_BUNDLE")) return std::move(*path);
-    auto const set = files.Load();
-    if (!set) return Fail(set.error());
-    auto const* const path = (*set)->Find(files.ProfileName(), "ca_bundle");
-    return path != nullptr ? *path : std::string();
 }
 
 Result<AccountIdEndpointMode> ReadMode(std::string_view text, std::string_view where) {

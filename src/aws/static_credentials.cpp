@@ -12,7 +12,7 @@ class StaticCredentials final : public CredentialsProvider {
     explicit StaticCredentials(AwsCredentials credentials) : credentials_(std::move(credentials)) {
         if (credentials_.source.empty()) credentials_.source = "code";
     }
-    Result<std::optional<AwsCredentials>> GetCredentials() override {
+    Result<CredentialsAnswer> GetCredentials() override {
         if (auto status = aws::CheckCredentials(credentials_, credentials_.source); !status) {
             return Fail(std::move(status.error()));
         }

@@ -157,7 +157,8 @@ Status CallSource::Sign(Progress& progress, HttpRequest& request) {
     if (!credentials) return Fail(std::move(credentials.error()));
     if (!*credentials) {
         return Fail(ErrorCode::kCredentials,
-                    "no AWS credentials; tried: " + context_.aws.credentials->Name());
+                    "no AWS credentials; tried: " + context_.aws.credentials->Name() + ": " +
+                        credentials->Reason());
     }
     progress.credentials = std::move(**credentials);
     std::string const where =

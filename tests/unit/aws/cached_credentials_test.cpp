@@ -19,7 +19,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test_support::FakeClock;
-using Fetched = Result<std::optional<AwsCredentials>>;
+using Fetched = Result<CredentialsAnswer>;
 
 /// Counts what it is asked, and answers what the test says.
 class ScriptedProvider final : public CredentialsProvider {
@@ -118,6 +118,48 @@ TEST_F(CachedCredentialsTest, AFailedRenewalKeepsTheOldOnesAndPauses) {
     inner_->answer = [&] { return Fresh("new", minutes(60)); };
     clock_.Advance(seconds(420));
     EXPECT_EQ(Id(), "new");
+}
+
+TEST_F(CachedCredentialsTest, ARefusalIsToldAtOnceAndTheSourceAskedAgain) {
+    inner_->answer = [&] { return Fresh("old", minutes(60)); };
+    EXPECT_EQ(Id(), "old");
+    clock_.Advance(minutes(50));
+    inner_->answer = [] { return Fetched(Fail(ErrorCode::kAccessDenied, "log in again")); };
+    EXPECT_EQ(Id(), "error: log in again");
+    EXPECT_EQ(cached_->GetCredentials().error().code, ErrorCode::kCredentials);
+    EXPECT_EQ(inner_->calls, 3);
+    inner_->answer = [&] { return Fresh("new", minutes(60)); };
+    EXPECT_EQ(Id(), "new");
+}
+
+TEST_F(CachedCredentialsTest, ASourceOfNearlyEndedCredentialsIsNotAskedAtEachCall) {
+    inner_->answer = [&] { return Fresh("short", minutes(4)); };
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(Id(), "short");
+    EXPECT_EQ(inner_->calls, 1);
+    clock_.Advance(seconds(420));
+    EXPECT_EQ(Id(), "short");
+    EXPECT_EQ(inner_->calls, 2);
+}
+
+TEST_F(CachedCredentialsTest, ARejectionWaitsForThePauseToPass) {
+    auto* const rejectable = dynamic_cast<aws::RejectableCredentials*>(cached_.get());
+    inner_->answer = [&] { return Fresh("old", minutes(60)); };
+    EXPECT_EQ(Id(), "old");
+    clock_.Advance(minutes(61));
+    inner_->answer = [] { return Fetched(Fail(ErrorCode::kCredentials, "down")); };
+    EXPECT_EQ(Id(), "old");
+    clock_.Advance(seconds(60));
+    rejectable->Reject("old");
+    inner_->answer = [&] { return Fresh("new", minutes(60)); };
+    EXPECT_EQ(Id(), "old");
+    EXPECT_EQ(inner_->calls, 2);
+    clock_.Advance(seconds(360));
+    EXPECT_EQ(Id(), "new");
+}
+
+TEST_F(CachedCredentialsTest, TellsWhyThereAreNone) {
+    inner_->answer = [] { return Fetched(CredentialsAnswer::None("not plugged in")); };
+    EXPECT_EQ(cached_->GetCredentials()->Reason(), "not plugged in");
 }
 
 TEST_F(CachedCredentialsTest, AFirstFailureIsToldAndNotRemembered) {

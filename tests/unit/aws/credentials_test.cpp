@@ -17,6 +17,14 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using Map = std::map<std::string, std::string, std::less<>>;
 
+/// The profile's provider in a fake environment.
+std::shared_ptr<CredentialsProvider> Profile(std::string name, Environment const& environment) {
+    AwsConfig config;
+    config.profile = std::move(name);
+    config.environment = &environment;
+    return MakeProfileCredentials(config);
+}
+
 AwsCredentials Keys(std::string_view id, std::string_view secret, std::string_view token = {}) {
     AwsCredentials credentials;
     credentials.access_key_id = id;
@@ -135,7 +143,7 @@ TEST(ProfileCredentialsTest, FindsTheProfile) {
               "tv"},
          }) {
         MapEnvironment const environment(c.variables, files);
-        auto const provider = MakeProfileCredentials(c.in_code, environment);
+        auto const provider = Profile(c.in_code, environment);
         auto const got = provider->GetCredentials();
         ASSERT_TRUE(got && *got) << c.in_code;
         EXPECT_EQ((*got)->access_key_id, c.id);
@@ -165,11 +173,13 @@ TEST(ProfileCredentialsTest, AbsentOrFailed) {
              {"", home, file("[default]\naws_access_key_id=x"), "secret access key is missing"},
              {"", home, file("[default]\naws_secret_access_key=hidden"),
               "access key id is missing"},
-             {"", home, file("[default]\nrole_arn=arn\nsource_profile=x"), "role_arn"},
-             {"", home, file("[default]\nsso_session=x"), "sso_session"},
-             {"", home, file("[default]\nsso_start_url=x"), "sso_start_url"},
-             {"", home, file("[default]\nweb_identity_token_file=x"), "web_identity_token_file"},
-             {"", home, file("[default]\ncredential_process=/bin/hidden"), "credential_process"},
+             {"", home, file("[default]\nrole_arn=arn\nsource_profile=x"),
+              "source_profile x does not"},
+             {"", home, file("[default]\nsso_session=x"), "[sso-session x] that it names was not"},
+             {"", home, file("[default]\nsso_start_url=x"), "sso_region is missing"},
+             {"", home, file("[default]\nweb_identity_token_file=x"), "role_arn is missing"},
+             {"", home, file("[default]\ncredential_process=/nowhere/hidden"),
+              "credential_process"},
              {"", home, file("[default]\nlogin_session=x"), "login_session"},
              {"", home, file("[default]\nhidden"), "/h/.aws/config: line 2: Expected an '=' sign"},
              {"", home,
@@ -177,7 +187,7 @@ TEST(ProfileCredentialsTest, AbsentOrFailed) {
               "the secret access key contains"},
          }) {
         MapEnvironment const environment(c.variables, c.files);
-        auto const got = MakeProfileCredentials(c.in_code, environment)->GetCredentials();
+        auto const got = Profile(c.in_code, environment)->GetCredentials();
         if (c.error.empty()) {
             EXPECT_TRUE(got && !*got) << (got ? "" : got.error().message);
             continue;
@@ -193,7 +203,7 @@ TEST(ProfileCredentialsTest, StaticKeysWinOverAProcess) {
                                      Map{{"/h/.aws/config",
                                           "[default]\ncredential_process=p\naws_access_key_id=x\n"
                                           "aws_secret_access_key=y"}});
-    EXPECT_TRUE(MakeProfileCredentials("", environment)->GetCredentials().value().has_value());
+    EXPECT_TRUE(Profile("", environment)->GetCredentials().value().HasCredentials());
 }
 
 /// Files that can be changed, and fail.
@@ -217,7 +227,7 @@ class ChangingEnvironment final : public Environment {
 TEST(ProfileCredentialsTest, ReadsTheFilesAgainWhenAskedAgain) {
     ChangingEnvironment environment;
     environment.text = "[default]\naws_access_key_id=old\naws_secret_access_key=y";
-    auto const provider = MakeProfileCredentials("", environment);
+    auto const provider = Profile("", environment);
     EXPECT_EQ(environment.reads, 0);
     EXPECT_EQ((*provider->GetCredentials())->access_key_id, "old");
     environment.text = "[default]\naws_access_key_id=new\naws_secret_access_key=y";
@@ -246,12 +256,14 @@ TEST(CredentialsChainTest, FirstWinsAndFirstFailureEnds) {
     EXPECT_EQ((*first->GetCredentials())->access_key_id, "id");
     auto const failing = MakeCredentialsChain({MakeEnvironmentCredentials(half), found});
     EXPECT_EQ(failing->GetCredentials().error().code, ErrorCode::kCredentials);
-    auto const empty = MakeCredentialsChain(
-        {MakeEnvironmentCredentials(none), nullptr, MakeProfileCredentials("", none)});
+    auto const empty =
+        MakeCredentialsChain({MakeEnvironmentCredentials(none), nullptr, Profile("", none)});
     auto const got = empty->GetCredentials();
     ASSERT_FALSE(got);
     EXPECT_EQ(got.error().code, ErrorCode::kCredentials);
-    EXPECT_EQ(got.error().message, "no AWS credentials; tried: environment, profile default");
+    EXPECT_EQ(got.error().message,
+              "no AWS credentials; tried: environment: AWS_ACCESS_KEY_ID is not set; profile "
+              "default: no such profile (looked in no file, because HOME is not set)");
     EXPECT_THAT(MakeCredentialsChain({})->GetCredentials().error().message,
                 HasSubstr("tried: nothing"));
 }

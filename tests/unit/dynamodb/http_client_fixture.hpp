@@ -32,6 +32,7 @@ class HttpClientTest : public ::testing::Test {
 
     static Variables Usual() {
         return {{"AWS_REGION", "us-east-1"},
+                {"AWS_EC2_METADATA_DISABLED", "true"},
                 {"AWS_ENDPOINT_URL", "http://localhost:8000"},
                 {"AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"},
                 {"AWS_SECRET_ACCESS_KEY", std::string(kSecret)},

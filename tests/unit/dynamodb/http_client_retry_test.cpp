@@ -266,7 +266,7 @@ TEST_F(HttpClientTest, AWrongSecretIsNotTakenForAWrongClock) {
 /// Gives other credentials each time.
 class RotatingCredentials final : public CredentialsProvider {
   public:
-    Result<std::optional<AwsCredentials>> GetCredentials() override {
+    Result<CredentialsAnswer> GetCredentials() override {
         AwsCredentials credentials;
         credentials.access_key_id = "KEY" + std::to_string(rotates ? ++calls : 0);
         credentials.secret_access_key = Secret("secret-of-the-user");
