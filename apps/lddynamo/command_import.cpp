@@ -46,6 +46,11 @@ int RunImport(Session const& session) {
             : Print(fmt::format("{} flags and {} segments: {} written, {} unchanged, {} deleted\n",
                                 file->data.features.size(), file->data.segments.size(),
                                 report->written, report->unchanged, report->deleted));
+    if (report->kept > 0) {
+        WriteNote(
+            fmt::format("{} rows were changed by another writer meanwhile and stay as it left them",
+                        report->kept));
+    }
     for (auto const& note : report->oversize) {
         WriteNote(fmt::format("not written: {}: {}: {}", ToString(note.kind), note.key, note.what));
     }

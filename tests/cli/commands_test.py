@@ -65,9 +65,9 @@ class ImportExportTest(LocalServer):
         data = json.dumps({"flags": {"a": flag("a"), "b": flag("b")},
                            "segments": {"s": {"key": "s", "version": 3}}})
         first = self.done("import", "-", "--output", "json", stdin=data).json()
-        self.assertEqual(first, {"written": 3, "unchanged": 0, "deleted": 0, "oversize": []})
+        self.assertEqual(first, {"written": 3, "unchanged": 0, "deleted": 0, "kept": 0, "oversize": []})
         again = self.done("import", "-", "--output", "json", stdin=data).json()
-        self.assertEqual(again, {"written": 0, "unchanged": 3, "deleted": 0, "oversize": []})
+        self.assertEqual(again, {"written": 0, "unchanged": 3, "deleted": 0, "kept": 0, "oversize": []})
         self.assertEqual(self.done("import", "-", stdin=data).out,
                          "2 flags and 1 segments: 0 written, 3 unchanged, 0 deleted\n")
 

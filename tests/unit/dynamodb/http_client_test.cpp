@@ -187,6 +187,33 @@ TEST_F(HttpClientTest, ManyRunAtOnceAndAnswerInOrder) {
     EXPECT_EQ(transport_->SentCount(), 16U);
 }
 
+TEST_F(HttpClientTest, ManyConditionalWritesRunAtOnceAndEachHasItsOwnOutcome) {
+    transport_->Add(Ok(), std::chrono::milliseconds(30));
+    transport_->Add(ServiceFault(400, "ConditionalCheckFailedException"),
+                    std::chrono::milliseconds(20));
+    transport_->Add(ServiceFault(400, "ValidationException"), std::chrono::milliseconds(10));
+    auto const puts = Client().PutItemMany(std::vector<PutItemRequest>(3, Put()));
+    ASSERT_EQ(puts.size(), 3U);
+    EXPECT_EQ(transport_->PeakInFlight(), 3U);
+    EXPECT_FALSE(puts[0].value().condition_failed);
+    EXPECT_TRUE(puts[1].value().condition_failed);
+    EXPECT_FALSE(puts[1].value().ambiguous);
+    EXPECT_EQ(puts[2].error().code, ErrorCode::kInvalidArgument);
+
+    transport_->AddFailure(ErrorCode::kConnection, "reset");
+    transport_->Add(Ok());
+    transport_->Add(ServiceFault(400, "ConditionalCheckFailedException"));
+    DeleteItemRequest remove;
+    remove.table = "flags";
+    remove.key = Put().item;
+    auto const deletes = Client().DeleteItemMany(std::vector<DeleteItemRequest>(2, remove));
+    ASSERT_EQ(deletes.size(), 2U);
+    EXPECT_TRUE(deletes[0].value().ambiguous) << "the first sending may have been done";
+    EXPECT_FALSE(deletes[1].value().condition_failed);
+    EXPECT_TRUE(Client().PutItemMany({}).empty());
+    EXPECT_TRUE(Client().DeleteItemMany({}).empty());
+}
+
 TEST_F(HttpClientTest, OneOfManyMayFailAlone) {
     transport_->SetMaxInFlight(2);
     transport_->SetHandler([](HttpRequest const& request) {
