@@ -73,7 +73,7 @@ async function weWrite(run, url, counts, officialRows, differences) {
   const total = run.flagKeys.length + Object.keys(run.data.segments).length;
   const expectReport = (what, actual, expected) =>
     differences.check(sameJson(actual, expected), () => `${what}: expected ${shown(expected)}, got ${shown(actual)}`);
-  expectReport('import', await importFile(run.file), { written: total, unchanged: 0, deleted: 0, oversize: [] });
+  expectReport('import', await importFile(run.file), { written: total, unchanged: 0, deleted: 0, kept: 0, oversize: [] });
 
   compareRows(differences, officialRows, rowsByKey(await readRows(url, ourTable), ourPrefix));
   const judged = await officialEvaluate(url, ourTable, ourPrefix, run.flagKeys, run.contexts);
@@ -93,13 +93,13 @@ async function weWrite(run, url, counts, officialRows, differences) {
 
   const writes = () => ['PutItem', 'DeleteItem', 'UpdateItem', 'BatchWriteItem', 'TransactWriteItems'].map((name) => counts?.[name] ?? 0).join();
   const before = writes();
-  expectReport('import again', await importFile(run.file), { written: 0, unchanged: total, deleted: 0, oversize: [] });
+  expectReport('import again', await importFile(run.file), { written: 0, unchanged: total, deleted: 0, kept: 0, oversize: [] });
   differences.check(writes() === before, () => `an unchanged import wrote: ${shown(counts)}`);
 
   const { 'flag-0': gone, ...flags } = run.data.flags;
   flags['flag-1'] = { ...flags['flag-1'], version: flags['flag-1'].version + 1, on: false, offVariation: 0 };
   writeFileSync(run.changedFile, JSON.stringify({ flags, segments: run.data.segments }));
-  expectReport('import of a change', await importFile(run.changedFile), { written: 1, unchanged: total - 2, deleted: 1, oversize: [] });
+  expectReport('import of a change', await importFile(run.changedFile), { written: 1, unchanged: total - 2, deleted: 1, kept: 0, oversize: [] });
   const bob = { kind: 'user', key: 'bob' };
   const [after] = await officialEvaluate(url, ourTable, ourPrefix, ['flag-0', 'flag-1'], [bob]);
   const changed = new Map([

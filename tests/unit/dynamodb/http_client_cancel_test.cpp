@@ -79,7 +79,7 @@ TEST_F(HttpClientTest, TheTimeThatCredentialsTakeCounts) {
     class Slow final : public CredentialsProvider {
       public:
         explicit Slow(test_support::FakeClock& clock) : clock_(clock) {}
-        Result<std::optional<AwsCredentials>> GetCredentials() override {
+        Result<CredentialsAnswer> GetCredentials() override {
             clock_.Advance(std::chrono::milliseconds(9500));
             return AwsCredentials{.access_key_id = "A", .secret_access_key = Secret("secret")};
         }
