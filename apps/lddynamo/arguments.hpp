@@ -7,6 +7,7 @@
 #include <lddynamo/logger.hpp>
 #include <lddynamo/result.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -43,6 +44,7 @@ enum class Command : std::uint8_t {
     kMigrate,
     kWipe,
     kDoctor,
+    kSync,
 };
 
 struct CommonOptions {
@@ -57,6 +59,16 @@ struct CommonOptions {
     /// Where region, profile and endpoint_url were given: "--region", "LDDYNAMO_REGION"; else
     /// empty.
     std::string region_origin{}, profile_origin{}, endpoint_origin{};
+};
+
+/// Of `sync`.
+struct SyncArguments {
+    bool poll = false;
+    bool once = false;
+    std::chrono::seconds interval{30};
+    std::string sdk_key_file{};  ///< Empty: the key is in the environment.
+    std::string base_uri{};      ///< Empty: LaunchDarkly's.
+    std::string filter{};
 };
 
 struct Arguments {
@@ -83,6 +95,7 @@ struct Arguments {
     std::optional<std::uint64_t> fault_seed{};  ///< kLocal
     bool verify_signatures = false;             ///< kLocal
     bool fault_control = false;                 ///< kLocal
+    SyncArguments sync{};                       ///< kSync
 };
 
 /// The common options as given on the command line; an empty optional was not given.

@@ -1,33 +1,9 @@
 #include "lddynamo/console.hpp"
 #include "lddynamo/data_file.hpp"
+#include "lddynamo/init_report.hpp"
 #include "lddynamo/session.hpp"
 
-#include <lddynamo/value.hpp>
-
-#include <fmt/format.h>
-
-#include <utility>
-#include <vector>
-
 namespace lddynamo::app {
-namespace {
-
-std::string ReportJson(InitReport const& report) {
-    std::vector<Value> oversize;
-    for (auto const& note : report.oversize) {
-        oversize.push_back(
-            Value::Object({{"kind", ToString(note.kind)}, {"key", note.key}, {"what", note.what}}));
-    }
-    return Value::Object({{"written", report.written},
-                          {"unchanged", report.unchanged},
-                          {"deleted", report.deleted},
-                          {"kept", report.kept},
-                          {"oversize", Value::Array(std::move(oversize))}})
-        .ToJson();
-}
-
-}  // namespace
-
 int RunImport(Session const& session) {
     auto const& arguments = session.Args();
     auto const file = ReadDataFile(arguments.file);
@@ -40,20 +16,11 @@ int RunImport(Session const& session) {
     auto const report = (*store)->Init(file->data);
     if (!report) return Report(report.error());
 
-    int const code =
+    int const code = Print(
         arguments.common.output == OutputFormat::kJson
-            ? Print(ReportJson(*report) + "\n")
-            : Print(fmt::format("{} flags and {} segments: {} written, {} unchanged, {} deleted\n",
-                                file->data.features.size(), file->data.segments.size(),
-                                report->written, report->unchanged, report->deleted));
-    if (report->kept > 0) {
-        WriteNote(
-            fmt::format("{} rows were changed by another writer meanwhile and stay as it left them",
-                        report->kept));
-    }
-    for (auto const& note : report->oversize) {
-        WriteNote(fmt::format("not written: {}: {}: {}", ToString(note.kind), note.key, note.what));
-    }
+            ? InitReportJson(*report)
+            : InitReportText(*report, file->data.features.size(), file->data.segments.size()));
+    NoteWhatInitLeft(*report);
     return report->oversize.empty() ? code : kFailed;
 }
 

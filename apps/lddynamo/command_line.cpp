@@ -1,5 +1,7 @@
 #include "lddynamo/command_line.hpp"
 
+#include "datasource/poll_sync.hpp"
+
 #include <lddynamo/version.hpp>
 
 #include <fmt/format.h>
@@ -52,8 +54,8 @@ std::string OneLine(std::string text) {
 
 /// An evaluation must start fast, and each command of the grammar costs its share.
 bool IsPlainEval(int argc, char const* const* argv) {
-    constexpr std::array<std::string_view, 7> kOthers = {"diff",   "delete", "migrate", "wipe",
-                                                         "doctor", "--help", "-h"};
+    constexpr std::array<std::string_view, 8> kOthers = {"diff",   "delete", "migrate", "wipe",
+                                                         "doctor", "sync",   "--help",  "-h"};
     bool eval = false;
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
@@ -61,6 +63,20 @@ bool IsPlainEval(int argc, char const* const* argv) {
         eval = eval || word == "eval";
     }
     return eval;
+}
+
+Status CheckSync(SyncArguments const& given) {
+    if (!given.poll) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    "sync: give --poll: following LaunchDarkly's stream is not supported yet");
+    }
+    // LaunchDarkly's own servers are not to be asked more often; what others bear is theirs.
+    if (given.base_uri.empty() && given.interval < datasource::kMinPollInterval) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    fmt::format("sync: --interval: LaunchDarkly is polled every {} seconds at most",
+                                datasource::kMinPollInterval.count()));
+    }
+    return {};
 }
 
 /// Holds the grammar and what it fills in.
@@ -177,6 +193,11 @@ class Grammar {
         if (arguments_.command != Command::kLocal && arguments_.common.table.empty()) {
             return fail("no table: give --table or set LDDYNAMO_TABLE");
         }
+        if (arguments_.command == Command::kSync) {
+            if (auto const checked = CheckSync(arguments_.sync); !checked) {
+                return fail(checked.error().message);
+            }
+        }
         // A variable that is set for other commands makes no table.
         arguments_.makes_table = given_.table.has_value();
         parsed.arguments = std::move(arguments_);
@@ -235,6 +256,26 @@ class Grammar {
             .add_option("--max-rows", arguments_.max_rows,
                         "look at so many rows at most; default 100000")
             ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40U));
+
+        AddSync();
+    }
+
+    void AddSync() {
+        auto& sync = Add(app_, "sync", "keep the table as LaunchDarkly's data are", Command::kSync);
+        auto& given = arguments_.sync;
+        sync.add_flag("--poll", given.poll, "ask LaunchDarkly again and again; required for now");
+        sync.add_flag("--once", given.once, "fill the table once and exit");
+        sync.add_option_function<std::uint32_t>(
+                "--interval",
+                [&given](std::uint32_t seconds) { given.interval = std::chrono::seconds(seconds); },
+                "seconds between polls; default and least 30, with --base-uri least 1")
+            ->check(CLI::Range(1U, 86400U));
+        sync.add_option("--sdk-key-file", given.sdk_key_file,
+                        "a file with the SDK key; default the variable LDDYNAMO_SDK_KEY or "
+                        "LAUNCHDARKLY_SDK_KEY");
+        sync.add_option("--base-uri", given.base_uri,
+                        "ask this server, such as a Relay Proxy, instead of LaunchDarkly's");
+        sync.add_option("--filter", given.filter, "the key of a payload filter");
     }
 
     CLI::App app_{"LaunchDarkly feature flags out of Amazon DynamoDB"};

@@ -41,6 +41,8 @@ int Run(Session const& session) {
             return RunWipe(session);
         case Command::kDoctor:
             return RunDoctor(session);
+        case Command::kSync:
+            return RunSync(session);
     }
     return kFailed;
 }

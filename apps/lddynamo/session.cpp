@@ -2,6 +2,8 @@
 
 #include "lddynamo/console.hpp"
 
+#include <utility>
+
 namespace lddynamo::app {
 
 Session::Session(Arguments const& arguments)
@@ -10,23 +12,25 @@ Session::Session(Arguments const& arguments)
                                          : Logger()) {
 }
 
-DynamoDbClientOptions Session::ClientOptions() const {
+DynamoDbClientOptions Session::ClientOptions(std::stop_token stop) const {
     DynamoDbClientOptions options;
     options.aws.region = arguments_.common.region;
     options.aws.profile = arguments_.common.profile;
     options.aws.endpoint_url = arguments_.common.endpoint_url;
     options.aws.logger = logger_;
     options.http.logger = logger_;
+    options.http.stop = stop;
+    options.stop = std::move(stop);
     return options;
 }
 
-Result<std::shared_ptr<DynamoDbClient>> Session::MakeClient() const {
-    return MakeDynamoDbClient(ClientOptions());
+Result<std::shared_ptr<DynamoDbClient>> Session::MakeClient(std::stop_token stop) const {
+    return MakeDynamoDbClient(ClientOptions(std::move(stop)));
 }
 
 Result<std::unique_ptr<DynamoDbFeatureStore>> Session::MakeStore(
-    std::function<void(std::size_t, std::size_t)> init_progress) const {
-    auto client = MakeClient();
+    std::function<void(std::size_t, std::size_t)> init_progress, std::stop_token stop) const {
+    auto client = MakeClient(std::move(stop));
     if (!client) return Fail(client.error());
     DynamoDbFeatureStoreOptions options;
     options.table = arguments_.common.table;

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <stop_token>
 
 namespace lddynamo::app {
 
@@ -20,13 +21,15 @@ class Session {
 
     [[nodiscard]] Arguments const& Args() const noexcept { return arguments_; }
     [[nodiscard]] Logger const& Log() const noexcept { return logger_; }
-    /// What MakeClient makes it with.
-    [[nodiscard]] DynamoDbClientOptions ClientOptions() const;
+    /// What MakeClient makes it with; `stop` ends calls under way.
+    [[nodiscard]] DynamoDbClientOptions ClientOptions(std::stop_token stop = {}) const;
     /// @retval others  as MakeDynamoDbClient.
-    [[nodiscard]] Result<std::shared_ptr<DynamoDbClient>> MakeClient() const;
+    [[nodiscard]] Result<std::shared_ptr<DynamoDbClient>> MakeClient(
+        std::stop_token stop = {}) const;
     /// @retval others  as DynamoDbFeatureStore::Create.
     [[nodiscard]] Result<std::unique_ptr<DynamoDbFeatureStore>> MakeStore(
-        std::function<void(std::size_t, std::size_t)> init_progress = {}) const;
+        std::function<void(std::size_t, std::size_t)> init_progress = {},
+        std::stop_token stop = {}) const;
 
   private:
     Arguments const& arguments_;
@@ -54,5 +57,6 @@ class Session {
 [[nodiscard]] int RunMigrate(Session const& session);
 [[nodiscard]] int RunWipe(Session const& session);
 [[nodiscard]] int RunDoctor(Session const& session);
+[[nodiscard]] int RunSync(Session const& session);
 
 }  // namespace lddynamo::app

@@ -1,0 +1,107 @@
+#include "datasource/data_document.hpp"
+
+#include "json/raw_json.hpp"
+#include "model/flag.hpp"
+#include "model/segment.hpp"
+#include "store/item_text.hpp"
+
+#include <utility>
+
+namespace lddynamo::datasource {
+namespace {
+
+/// What DynamoDB allows for the sort key that an item's key becomes.
+constexpr std::size_t kMaxKeyBytes = 1024;
+
+Status CheckDecodes(DataKind kind, std::string_view json) {
+    if (kind == DataKind::kFeatures) {
+        if (auto flag = model::DecodeFlag(json); !flag) return Fail(flag.error());
+    } else {
+        if (auto segment = model::DecodeSegment(json); !segment) return Fail(segment.error());
+    }
+    return {};
+}
+
+tl::unexpected<Error> Bad(std::string message) {
+    return Fail(ErrorCode::kInvalidData, std::move(message));
+}
+
+Status AddItems(DataKind kind, std::string_view member, std::string_view text,
+                DocumentRules const& rules, DataDocument& document) {
+    std::string const name(member);
+    auto const split = json::SplitValidObject(text);
+    if (!split) return Bad("'" + name + "' must be an object of key to item");
+    ItemMap& items = document.data.Of(kind);
+    for (auto const& [key, raw] : *split) {
+        auto const fail = [&, &of = key](std::string_view why) {
+            return Bad(name + ": '" + of.substr(0, 64) + (of.size() > 64 ? "..." : "") +
+                       "': " + std::string(why));
+        };
+        if (auto why = WhyUnstorable(key); !why.empty()) {
+            if (!rules.skip_unstorable) return fail(why);
+            document.skipped.push_back({kind, key.substr(0, 64), std::move(why)});
+            continue;
+        }
+        auto item = ReadItem(kind, key, rules.minify ? json::Minify(raw) : std::string(raw));
+        if (!item) return fail(item.error().message);
+        if (!items.emplace(key, std::move(*item)).second) return fail("the key stands here twice");
+    }
+    return {};
+}
+
+Result<DataDocument> Read(std::vector<json::RawMember> const& members, DocumentRules const& rules) {
+    DataDocument document;
+    bool seen_flags = false;
+    bool seen_segments = false;
+    for (auto const& [member, raw] : members) {
+        bool const flags = member == "flags";
+        if (!flags && member != "segments") {
+            document.unknown_members.push_back(member);
+            continue;
+        }
+        bool& seen = flags ? seen_flags : seen_segments;
+        if (seen) return Bad("'" + member + "' stands here twice");
+        seen = true;
+        auto const kind = flags ? DataKind::kFeatures : DataKind::kSegments;
+        if (raw == "null") continue;  // Go writes an absent map so
+        if (auto added = AddItems(kind, member, raw, rules, document); !added) {
+            return Fail(std::move(added.error()));
+        }
+    }
+    if (!seen_flags && !seen_segments) {
+        return Bad("no LaunchDarkly data: neither 'flags' nor 'segments'");
+    }
+    return document;
+}
+
+}  // namespace
+
+Result<SerializedItem> ReadItem(DataKind kind, std::string_view key, std::string json) {
+    auto item = store::MakeItemOfValidJson(key, std::move(json));
+    if (!item) return item;
+    if (auto const decodes = CheckDecodes(kind, item->json); !decodes) {
+        return Fail(decodes.error());
+    }
+    return item;
+}
+
+std::string WhyUnstorable(std::string_view key) {
+    if (key.empty()) return "an empty key cannot be stored";
+    if (key.size() <= kMaxKeyBytes) return {};
+    return "a key of " + std::to_string(key.size()) + " bytes; DynamoDB takes " +
+           std::to_string(kMaxKeyBytes);
+}
+
+Result<DataDocument> ParseDataDocument(std::string_view text, DocumentRules const& rules) {
+    auto const members = json::SplitObject(text);
+    if (!members) return Fail(members.error());
+    return Read(*members, rules);
+}
+
+Result<DataDocument> ParseValidDataDocument(std::string_view text, DocumentRules const& rules) {
+    auto const members = json::SplitValidObject(text);
+    if (!members) return Bad("LaunchDarkly's data are no object");
+    return Read(*members, rules);
+}
+
+}  // namespace lddynamo::datasource

@@ -1,0 +1,45 @@
+/// @file
+/// LaunchDarkly's document of all flags and segments: `{"flags":{...},"segments":{...}}`.
+/// Layer: datasource.
+#pragma once
+
+#include <lddynamo/feature_store.hpp>
+#include <lddynamo/result.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lddynamo::datasource {
+
+struct DataDocument {
+    StoreData data{};
+    std::vector<ItemNote> skipped{};             ///< Items that no store takes, and why.
+    std::vector<std::string> unknown_members{};  ///< Those of the document that mean nothing here.
+};
+
+struct DocumentRules {
+    /// Take white space between tokens out of the items' texts; else they keep every byte.
+    bool minify = false;
+    /// Leave out items whose key no store takes; else they are errors.
+    bool skip_unstorable = false;
+};
+
+/// Reads and checks the whole document: every item must be one that an SDK can use, under the key
+/// that it names itself. One of the two maps may be missing or null.
+/// @retval ErrorCode::kInvalidData  no JSON (with line and column), not of this form, or an item
+///                                  that is wrong; the message has the item's kind and key.
+[[nodiscard]] Result<DataDocument> ParseDataDocument(std::string_view text,
+                                                     DocumentRules const& rules);
+/// The same for text that is known to be valid JSON.
+[[nodiscard]] Result<DataDocument> ParseValidDataDocument(std::string_view text,
+                                                          DocumentRules const& rules);
+
+/// One item of which the JSON is known to be valid: key, version and all that an SDK decodes.
+/// @retval ErrorCode::kInvalidData  it is wrong.
+[[nodiscard]] Result<SerializedItem> ReadItem(DataKind kind, std::string_view key,
+                                              std::string json);
+/// Why no store takes an item of that key; empty: they do.
+[[nodiscard]] std::string WhyUnstorable(std::string_view key);
+
+}  // namespace lddynamo::datasource
