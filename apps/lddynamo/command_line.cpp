@@ -126,8 +126,12 @@ class Grammar {
             Add(app_, "local", "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
                 Command::kLocal);
         local.add_option("--port", arguments_.port, "the TCP port, 0 for any; default 8000");
-        local.add_option("--data", arguments_.data_file,
-                         "keep the tables in this file, which survives crashes");
+        local
+            .add_option("--data", arguments_.data_file,
+                        "keep the tables in this file, which survives crashes")
+            ->check([](std::string const& file) {  // an unset variable must not lose the data
+                return file.empty() ? "an empty file name" : std::string();
+            });
         local.add_flag("--verify-signatures", arguments_.verify_signatures,
                        "refuse requests not signed with the keys of the environment");
         local.add_option("--fault", arguments_.faults,

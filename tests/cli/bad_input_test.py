@@ -51,6 +51,9 @@ class UsageTest(unittest.TestCase):
     def test_bad_port(self):
         self.check("local", "--port", "70000", expect="port")
 
+    def test_empty_data_file(self):
+        self.check("local", "--port", "0", "--data", "", expect="--data: an empty file name")
+
     def test_prefix_with_dollar_or_colon(self):
         for prefix in ("a$b", "$", "a:b"):
             self.check("flags", "--table", "t", "--prefix", prefix, expect="prefix", AWS_REGION="eu-west-1",
