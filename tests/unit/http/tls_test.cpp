@@ -6,7 +6,6 @@
 
 #include <gmock/gmock.h>
 
-
 #include <atomic>
 #include <chrono>
 #include <filesystem>
