@@ -27,6 +27,9 @@ class ChunkNames {
         return kind == DataKind::kFeatures ? features_ : segments_;
     }
     [[nodiscard]] std::string const& Chunks() const noexcept { return chunks_; }
+    /// All of them, heads before the chunks that they need. A new one must be named here, or `wipe`
+    /// leaves it behind.
+    [[nodiscard]] std::vector<std::string> All() const { return {features_, segments_, chunks_}; }
     /// Primary keys of rows. Chunk 0 is in the head itself.
     [[nodiscard]] Item HeadKey(DataKind kind, std::string_view key) const;
     [[nodiscard]] Item ChunkKey(std::string_view generation, std::size_t index) const;

@@ -32,6 +32,9 @@ TEST(ChunkRowsTest, NamesArePrivateAndOfThePrefix) {
     EXPECT_EQ(names.Heads(DataKind::kSegments), "p:$lddynamo_segments");
     EXPECT_EQ(names.Chunks(), "p:$lddynamo_chunks");
     EXPECT_EQ(ChunkNames("").Chunks(), "$lddynamo_chunks");
+    EXPECT_EQ(names.All(), (std::vector<std::string>{names.Heads(DataKind::kFeatures),
+                                                     names.Heads(DataKind::kSegments),
+                                                     names.Chunks()}));
 }
 
 TEST(ChunkRowsTest, GenerationsDifferAndKnowTheirTime) {
