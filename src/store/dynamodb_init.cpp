@@ -3,6 +3,7 @@
 #include "store/guarded_writes.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace lddynamo {
@@ -35,8 +36,29 @@ Result<store::InitPlan> DynamoDbFeatureStore::State::MakePlan(store::PreparedDat
     return store::MakeInitPlan(names, std::move(data), rows.official, &chunks);
 }
 
+void DynamoDbFeatureStore::State::CountKept(std::vector<store::KeptRow> const& rows,
+                                            StoreData const& data, InitReport& report) const {
+    std::set<ItemKey> kept;  // an item may have an official row and a head
+    for (auto const& row : rows) {
+        for (DataKind const kind : {DataKind::kFeatures, DataKind::kSegments}) {
+            // A head is deleted only to tidy up.
+            bool const is_head = row.ns == chunk_names.Heads(kind);
+            if (row.ns == names.Namespace(kind) ||
+                (is_head && row.kind == BatchWrite::Kind::kPut)) {
+                kept.insert({kind, row.key});
+            }
+        }
+    }
+    for (auto const& key : kept) {
+        auto& planned = data.Of(key.kind).count(key.key) != 0 ? report.written : report.deleted;
+        planned -= std::min<std::size_t>(planned, 1);
+    }
+    report.kept = kept.size();
+}
+
 Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
                                                store::RowsBeforeInit const& rows,
+                                               StoreData const& data,
                                                dynamodb::Deadline const& deadline) {
     bool const guarded = options.init_writes == InitWrites::kGuarded;
     store::SeenVersions seen;
@@ -72,10 +94,7 @@ Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
         }
         done += count;
     }
-    auto const& kept = writer.Kept();
-    plan.report.written -= std::min(plan.report.written, kept.puts);
-    plan.report.deleted -= std::min(plan.report.deleted, kept.deletes);
-    plan.report.kept = kept.puts + kept.deletes;
+    CountKept(writer.Kept(), data, plan.report);
     return {};
 }
 
@@ -91,7 +110,7 @@ Result<InitReport> DynamoDbFeatureStore::Init(StoreData const& data) {
         state.options.logger.Error("table " + state.options.table + ": " +
                                    Describe(note.kind, note.key) + ": " + note.what);
     }
-    if (auto written = state.WriteSteps(*plan, rows, deadline); !written) {
+    if (auto written = state.WriteSteps(*plan, rows, data, deadline); !written) {
         return Fail(std::move(written.error()));
     }
     auto marked = State::Insist(deadline, [&] { return state.HasMarker(); });

@@ -5,6 +5,7 @@
 
 #include "dynamodb/batching.hpp"
 #include "store/chunk_load.hpp"
+#include "store/guarded_writes.hpp"
 #include "store/init_plan.hpp"
 #include "store/item_codec.hpp"
 #include "store/item_text.hpp"
@@ -23,6 +24,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lddynamo {
 
@@ -81,8 +83,15 @@ struct DynamoDbFeatureStore::State {
 
     /// What chunked items work with.
     [[nodiscard]] store::ChunkAccess Chunks() {
-        return {*client, options.table, names,          chunk_names,
-                reader,  clock,         options.logger, options.max_chunked_item_bytes};
+        return {*client,
+                options.table,
+                names,
+                chunk_names,
+                reader,
+                clock,
+                options.logger,
+                options.max_chunked_item_bytes,
+                options.max_load_bytes};
     }
     Result<LoadedData> LoadChunked(std::span<DataKind const> kinds, std::string const& what) {
         auto loaded = store::LoadChunked(Chunks(), kinds, kReadTimeout);
@@ -118,7 +127,10 @@ struct DynamoDbFeatureStore::State {
     Result<store::InitPlan> MakePlan(store::PreparedData data, store::RowsBeforeInit& rows,
                                      dynamodb::Deadline const& deadline);
     Status WriteSteps(store::InitPlan& plan, store::RowsBeforeInit const& rows,
-                      dynamodb::Deadline const& deadline);
+                      StoreData const& data, dynamodb::Deadline const& deadline);
+    /// Takes the items that others changed meanwhile out of what was to be done with `data`.
+    void CountKept(std::vector<store::KeptRow> const& rows, StoreData const& data,
+                   InitReport& report) const;
     void ReportProgress(std::size_t done, std::size_t total) const;
 
     /// Whether the row that stopped a conditional put is what that put itself wrote.
