@@ -161,8 +161,11 @@ Item MakeHeadRow(Item key, HeadContent const& content, std::string first_chunk) 
     return key;
 }
 
-Item MakeRetiredRow(Item key, std::int64_t version, std::string_view generation) {
+Item MakeRetiredRow(Item key, Head const& head, std::int64_t version, std::string_view generation) {
     key.emplace(kVersion, AttributeValue::N(version));
+    // A head without a version hid whatever there was.
+    key.emplace(kCovers,
+                AttributeValue::N(head.version < 0 ? version : std::max(head.covers, version)));
     key.emplace(kGeneration, AttributeValue::S(std::string(generation)));
     key.emplace(kRetired, AttributeValue::Bool(true));
     return key;
