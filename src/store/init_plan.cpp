@@ -3,8 +3,8 @@
 #include "store/init_order.hpp"
 #include "store/item_codec.hpp"
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -68,9 +68,9 @@ class KindPlan {
     }
 
     void Add(std::string const& key, PreparedItem prepared, Item const* old) {
-        bool const chunked = chunks_ != nullptr && chunks_->IsChunked(kind_, key);
+        bool const chunked = chunks_ != nullptr && chunks_->IsChunked(kind_, key, old);
         if (old != nullptr && !chunked && RowHolds(*old, prepared.item)) {
-            if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version);
+            if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version, old);
             ++report_.unchanged;
             AddLive(key, std::move(prepared), std::nullopt);
             return;
@@ -88,7 +88,7 @@ class KindPlan {
                      (old != nullptr ? ", the older row stays" : "")});
             return;
         }
-        if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version);
+        if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version, old);
         AddWrite(key, std::move(prepared), {BatchWrite::Kind::kPut, std::move(row)});
     }
 
@@ -148,17 +148,17 @@ Result<PreparedData> PrepareData(StoreData const& data) {
 
 namespace {
 
-/// Chunked items that are gone and have no official row, which would be counted already.
-std::size_t CountGone(ChunkPlan& chunks, ExistingRows const& existing) {
-    auto gone = chunks.ReleaseRest();
-    if (gone.empty()) return 0;
-    std::set<ItemKey> official;
+/// @return chunked items that are gone and have no official row, which would be counted already.
+std::size_t ReleaseRest(ChunkPlan& chunks, ExistingRows const& existing) {
+    if (!chunks.HasRest()) return 0;
+    std::map<ItemKey, Item const*> official;
     for (auto const& row : existing.features) {
-        official.insert({DataKind::kFeatures, std::string(RowKey(row))});
+        official.emplace(ItemKey{DataKind::kFeatures, std::string(RowKey(row))}, &row);
     }
     for (auto const& row : existing.segments) {
-        official.insert({DataKind::kSegments, std::string(RowKey(row))});
+        official.emplace(ItemKey{DataKind::kSegments, std::string(RowKey(row))}, &row);
     }
+    auto gone = chunks.ReleaseRest(official);
     std::erase_if(gone, [&](ItemKey const& key) { return official.count(key) != 0; });
     return gone.size();
 }
@@ -172,13 +172,18 @@ InitPlan MakeInitPlan(TableNames const& names, PreparedData data, ExistingRows c
     KindPlan segments(names, DataKind::kSegments, plan.report, chunks);
     features.Make(std::move(data.features), existing.features);
     segments.Make(std::move(data.segments), existing.segments);
-    if (chunks != nullptr) plan.steps = chunks->TakeUploads();
+    if (chunks != nullptr) {
+        plan.report.deleted += ReleaseRest(*chunks, existing);
+        plan.steps = chunks->TakeUploads();
+        if (auto step = chunks->TakeEarlyReleases(); !step.empty()) {
+            plan.steps.push_back(std::move(step));
+        }
+    }
     segments.AppendLiveSteps(plan.steps);
     features.AppendLiveSteps(plan.steps);
     features.AppendGoneStep(plan.steps);
     segments.AppendGoneStep(plan.steps);
     if (chunks != nullptr) {
-        plan.report.deleted += CountGone(*chunks, existing);
         for (auto step : {chunks->TakeReleases(), chunks->TakeLeftOvers()}) {
             if (!step.empty()) plan.steps.push_back(std::move(step));
         }
