@@ -112,23 +112,25 @@ bool ChunkPlan::IsChunked(DataKind kind, std::string_view key, Item const* offic
     return it != heads_.end() && Hides(it->second, VersionOf(official));
 }
 
-void ChunkPlan::Release(DataKind kind, std::string_view key, std::int64_t version,
-                        Item const* official) {
-    if (heads_.empty()) return;
+std::optional<BatchWrite> ChunkPlan::Release(DataKind kind, std::string_view key,
+                                             std::int64_t version, Item const* official) {
+    if (heads_.empty()) return std::nullopt;
     auto const it = heads_.find({kind, std::string(key)});
-    if (it == heads_.end()) return;
+    if (it == heads_.end()) return std::nullopt;
     Head const head = std::move(it->second);
     heads_.erase(it);
     if (head.retired) {
         if (IsOld(head.generation, clock_)) {
             left_overs_.push_back({BatchWrite::Kind::kDelete, names_.HeadKey(kind, key)});
         }
-        return;
+        return std::nullopt;
     }
     replaced_.insert(head.generation);
-    auto& releases = Hides(head, VersionOf(official)) ? releases_ : early_;
-    releases.push_back({BatchWrite::Kind::kPut, MakeRetiredRow(names_.HeadKey(kind, key), head,
-                                                               version, MakeGeneration(clock_))});
+    BatchWrite release{BatchWrite::Kind::kPut, MakeRetiredRow(names_.HeadKey(kind, key), head,
+                                                              version, MakeGeneration(clock_))};
+    if (Hides(head, VersionOf(official))) return release;
+    early_.push_back(std::move(release));
+    return std::nullopt;
 }
 
 std::vector<ItemKey> ChunkPlan::ReleaseRest(std::map<ItemKey, Item const*> const& official) {
@@ -140,7 +142,9 @@ std::vector<ItemKey> ChunkPlan::ReleaseRest(std::map<ItemKey, Item const*> const
     }
     for (auto const& [key, version] : rest) {
         auto const it = official.find(key);
-        Release(key.kind, key.key, version, it == official.end() ? nullptr : it->second);
+        auto release =
+            Release(key.kind, key.key, version, it == official.end() ? nullptr : it->second);
+        if (release) releases_.push_back(std::move(*release));
     }
     return keys;
 }

@@ -48,7 +48,10 @@ class ChunkPlan {
     [[nodiscard]] bool IsChunked(DataKind kind, std::string_view key, Item const* official) const;
     /// The item of that key is to be the official row: its chunked item, if any, gives way.
     /// @param official  the row as it is now; nullptr: there is none.
-    void Release(DataKind kind, std::string_view key, std::int64_t version, Item const* official);
+    /// @return what makes the official row count, to be done after that is written: readers may not
+    /// see it before.
+    [[nodiscard]] std::optional<BatchWrite> Release(DataKind kind, std::string_view key,
+                                                    std::int64_t version, Item const* official);
     [[nodiscard]] bool HasRest() const noexcept { return !heads_.empty(); }
     /// All items that were neither added nor released go.
     /// @param official  the official rows of such items.
@@ -60,7 +63,7 @@ class ChunkPlan {
     /// Heads that an official row has superseded already: before that changes, or they would be
     /// seen again.
     [[nodiscard]] std::vector<BatchWrite> TakeEarlyReleases() { return std::move(early_); }
-    /// Heads that give way: after the official rows.
+    /// Heads of items that go: after the official rows.
     [[nodiscard]] std::vector<BatchWrite> TakeReleases() { return std::move(releases_); }
     /// What nothing needs any more: last.
     [[nodiscard]] std::vector<BatchWrite> TakeLeftOvers();

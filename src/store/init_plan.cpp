@@ -40,18 +40,29 @@ class KindPlan {
     void AppendLiveSteps(std::vector<std::vector<BatchWrite>>& steps) {
         for (auto const& level : PrerequisiteLevels(needs_)) {
             std::vector<BatchWrite> step;
+            std::vector<BatchWrite> releases;
             for (std::size_t const i : level) {
-                if (live_[i]) step.push_back(std::move(*live_[i]));
+                if (live_[i].write) step.push_back(std::move(*live_[i].write));
+                if (live_[i].release) releases.push_back(std::move(*live_[i].release));
             }
-            if (!step.empty()) steps.push_back(std::move(step));
+            for (auto* const part : {&step, &releases}) {
+                if (!part->empty()) steps.push_back(std::move(*part));
+            }
         }
     }
     void AppendGoneStep(std::vector<std::vector<BatchWrite>>& steps) {
-        if (!gone_.empty()) steps.push_back(std::move(gone_));
+        for (auto* const part : {&gone_, &gone_releases_}) {
+            if (!part->empty()) steps.push_back(std::move(*part));
+        }
     }
 
   private:
     using RowsByKey = std::unordered_map<std::string_view, Item const*>;
+    /// What makes an item the stored one.
+    struct Writes {
+        std::optional<BatchWrite> write{};
+        std::optional<BatchWrite> release{};  ///< Then; of the chunked item in its place.
+    };
 
     /// Rows of other namespaces, should a server send them, are none of ours.
     RowsByKey ByKey(std::vector<Item> const& rows) const {
@@ -70,9 +81,12 @@ class KindPlan {
     void Add(std::string const& key, PreparedItem prepared, Item const* old) {
         bool const chunked = chunks_ != nullptr && chunks_->IsChunked(kind_, key, old);
         if (old != nullptr && !chunked && RowHolds(*old, prepared.item)) {
-            if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version, old);
+            if (chunks_ != nullptr) {
+                // Nothing hides that row.
+                (void)chunks_->Release(kind_, key, prepared.item.version, old);
+            }
             ++report_.unchanged;
-            AddLive(key, std::move(prepared), std::nullopt);
+            AddLive(key, std::move(prepared), {});
             return;
         }
         Item row = RowFromItem(names_, kind_, key, prepared.item);
@@ -88,8 +102,12 @@ class KindPlan {
                      (old != nullptr ? ", the older row stays" : "")});
             return;
         }
-        if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version, old);
-        AddWrite(key, std::move(prepared), {BatchWrite::Kind::kPut, std::move(row)});
+        Writes writes;
+        if (chunks_ != nullptr) {
+            writes.release = chunks_->Release(kind_, key, prepared.item.version, old);
+        }
+        writes.write.emplace(BatchWrite{BatchWrite::Kind::kPut, std::move(row)});
+        AddWrite(key, std::move(prepared), std::move(writes));
     }
 
     void AddChunked(std::string const& key, PreparedItem prepared, Item const* old) {
@@ -100,24 +118,25 @@ class KindPlan {
                                             (old != nullptr ? ", the older row stays" : "")});
         } else if (planned.unchanged) {
             ++report_.unchanged;
-            AddLive(key, std::move(prepared), std::nullopt);
+            AddLive(key, std::move(prepared), {});
         } else {
-            AddWrite(key, std::move(prepared), std::move(*planned.head));
+            AddWrite(key, std::move(prepared), {.write = std::move(planned.head)});
         }
     }
 
-    void AddWrite(std::string const& key, PreparedItem prepared, BatchWrite write) {
+    void AddWrite(std::string const& key, PreparedItem prepared, Writes writes) {
         ++report_.written;
         if (prepared.item.deleted) {
-            gone_.push_back(std::move(write));
+            gone_.push_back(std::move(*writes.write));
+            if (writes.release) gone_releases_.push_back(std::move(*writes.release));
         } else {
-            AddLive(key, std::move(prepared), std::move(write));
+            AddLive(key, std::move(prepared), std::move(writes));
         }
     }
 
-    void AddLive(std::string const& key, PreparedItem prepared, std::optional<BatchWrite> write) {
+    void AddLive(std::string const& key, PreparedItem prepared, Writes writes) {
         needs_.emplace_back(key, std::move(prepared.prerequisites));
-        live_.push_back(std::move(write));
+        live_.push_back(std::move(writes));
     }
 
     TableNames const& names_;
@@ -126,8 +145,9 @@ class KindPlan {
     ChunkPlan* chunks_;
     // Side by side: all flags that stay, also unchanged ones, since others may need them.
     std::vector<FlagNeeds> needs_;
-    std::vector<std::optional<BatchWrite>> live_;
+    std::vector<Writes> live_;
     std::vector<BatchWrite> gone_;
+    std::vector<BatchWrite> gone_releases_;
 };
 
 }  // namespace
