@@ -52,6 +52,7 @@ Result<HttpResponse> Exchange(CredentialsContext const& context,
     for (int attempt = 1;; ++attempt) {
         HttpRequest request = make();
         request.max_response_bytes = kMaxAnswer;
+        request.secret_body = true;  // keys and tokens, in one direction or in both
         auto answer = (*transport)->Send(std::move(request));
         RetryClass kind = RetryClass::kNever;
         if (!answer) {
