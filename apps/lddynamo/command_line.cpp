@@ -29,6 +29,9 @@ void AddCommonOptions(CLI::App& app, GivenOptions& given) {
                 "the environment's prefix inside the table; default none [LDDYNAMO_PREFIX]");
     AddOptional(app, "--region", given.region,
                 "the AWS region; default AWS_REGION, then the profile's [LDDYNAMO_REGION]");
+    app.add_flag("--region-from-instance", given.region_from_instance,
+                 "where nothing says the region, ask the EC2 instance metadata service "
+                 "[LDDYNAMO_REGION_FROM_INSTANCE]");
     AddOptional(app, "--profile", given.profile,
                 "a profile of the AWS configuration files; default AWS_PROFILE [LDDYNAMO_PROFILE]");
     AddOptional(app, "--endpoint-url", given.endpoint_url,

@@ -173,6 +173,9 @@ class OversizeTest(LocalServer):
         outcome = self.run_("flags", LDDYNAMO_CHUNK_OVERSIZE="yes")
         self.assertEqual(outcome.code, 2)
         self.assertIn("LDDYNAMO_CHUNK_OVERSIZE: 'yes' is neither true nor false", outcome.err)
+        outcome = self.run_("flags", LDDYNAMO_REGION_FROM_INSTANCE="yes")
+        self.assertEqual(outcome.code, 2)
+        self.assertIn("LDDYNAMO_REGION_FROM_INSTANCE: 'yes' is neither true nor false", outcome.err)
 
 
 class BadTableTest(LocalServer):
