@@ -19,6 +19,13 @@ Setting Pick(std::optional<std::string> const& given, char const* option, char c
     return {};
 }
 
+Result<bool> Truth(char const* variable, Environment const& environment) {
+    auto const text = environment.GetNonEmpty(variable).value_or("false");
+    if (text == "true" || text == "false") return text == "true";
+    return Fail(ErrorCode::kInvalidArgument,
+                fmt::format("{}: '{}' is neither true nor false", variable, text));
+}
+
 }  // namespace
 
 ExitCode ExitCodeOf(Error const& error) noexcept {
@@ -77,12 +84,12 @@ Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
         }
     }
 
-    auto const chunk = environment.GetNonEmpty("LDDYNAMO_CHUNK_OVERSIZE").value_or("false");
-    if (chunk != "true" && chunk != "false") {
-        return Fail(ErrorCode::kInvalidArgument,
-                    fmt::format("LDDYNAMO_CHUNK_OVERSIZE: '{}' is neither true nor false", chunk));
-    }
-    options.chunk_oversize = given.chunk_oversize || chunk == "true";
+    auto const from_instance = Truth("LDDYNAMO_REGION_FROM_INSTANCE", environment);
+    if (!from_instance) return Fail(from_instance.error());
+    options.region_from_instance = given.region_from_instance || *from_instance;
+    auto const chunk = Truth("LDDYNAMO_CHUNK_OVERSIZE", environment);
+    if (!chunk) return Fail(chunk.error());
+    options.chunk_oversize = given.chunk_oversize || *chunk;
     return options;
 }
 

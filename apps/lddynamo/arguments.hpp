@@ -54,7 +54,8 @@ struct CommonOptions {
     std::string profile{};
     std::string endpoint_url{};
     OutputFormat output = OutputFormat::kText;
-    bool chunk_oversize = false;  ///< DynamoDbFeatureStoreOptions::chunk_oversize_items
+    bool region_from_instance = false;  ///< AwsConfig::region_from_instance_metadata
+    bool chunk_oversize = false;        ///< DynamoDbFeatureStoreOptions::chunk_oversize_items
     std::optional<LogLevel> log_level = LogLevel::kWarn;  ///< Empty: nothing is logged.
     /// Where region, profile and endpoint_url were given: "--region", "LDDYNAMO_REGION"; else
     /// empty.
@@ -102,12 +103,13 @@ struct Arguments {
 struct GivenOptions {
     std::optional<std::string> table{}, prefix{}, region{}, profile{}, endpoint_url{}, output{},
         log_level{};
+    bool region_from_instance = false;
     bool chunk_oversize = false;
 };
 
 /// Completes what was not given from LDDYNAMO_TABLE, LDDYNAMO_PREFIX, LDDYNAMO_REGION,
-/// LDDYNAMO_PROFILE, LDDYNAMO_ENDPOINT_URL, LDDYNAMO_OUTPUT, LDDYNAMO_LOG_LEVEL and
-/// LDDYNAMO_CHUNK_OVERSIZE. Empty variables count as not set.
+/// LDDYNAMO_REGION_FROM_INSTANCE, LDDYNAMO_PROFILE, LDDYNAMO_ENDPOINT_URL, LDDYNAMO_OUTPUT,
+/// LDDYNAMO_LOG_LEVEL and LDDYNAMO_CHUNK_OVERSIZE. Empty variables count as not set.
 /// @retval ErrorCode::kInvalidArgument  an unknown output, log level or truth value; the message
 /// says where it was set.
 [[nodiscard]] Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,

@@ -31,6 +31,9 @@ void AddCommonOptions(CLI::App& app, GivenOptions& given) {
                 "the environment's prefix inside the table; default none [LDDYNAMO_PREFIX]");
     AddOptional(app, "--region", given.region,
                 "the AWS region; default AWS_REGION, then the profile's [LDDYNAMO_REGION]");
+    app.add_flag("--region-from-instance", given.region_from_instance,
+                 "where nothing says the region, ask the EC2 instance metadata service "
+                 "[LDDYNAMO_REGION_FROM_INSTANCE]");
     AddOptional(app, "--profile", given.profile,
                 "a profile of the AWS configuration files; default AWS_PROFILE [LDDYNAMO_PROFILE]");
     AddOptional(app, "--endpoint-url", given.endpoint_url,
@@ -142,8 +145,12 @@ class Grammar {
             Add(app_, "local", "serve a DynamoDB in memory on 127.0.0.1, for development and tests",
                 Command::kLocal);
         local.add_option("--port", arguments_.port, "the TCP port, 0 for any; default 8000");
-        local.add_option("--data", arguments_.data_file,
-                         "keep the tables in this file, which survives crashes");
+        local
+            .add_option("--data", arguments_.data_file,
+                        "keep the tables in this file, which survives crashes")
+            ->check([](std::string const& file) {  // an unset variable must not lose the data
+                return file.empty() ? "an empty file name" : std::string();
+            });
         local.add_flag("--verify-signatures", arguments_.verify_signatures,
                        "refuse requests not signed with the keys of the environment");
         local.add_option("--fault", arguments_.faults,

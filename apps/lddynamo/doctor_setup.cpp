@@ -44,7 +44,8 @@ std::string RegionSource(CommonOptions const& common) {
     for (char const* const name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
         if (ProcessEnvironment().GetNonEmpty(name)) return name;
     }
-    return InProfile(common, "region").value_or("the AWS environment");
+    return InProfile(common, "region")
+        .value_or(common.region_from_instance ? "instance metadata" : "the AWS environment");
 }
 
 std::string EndpointSource(CommonOptions const& common, std::string const& url) {

@@ -15,6 +15,7 @@ Session::Session(Arguments const& arguments)
 DynamoDbClientOptions Session::ClientOptions(std::stop_token stop) const {
     DynamoDbClientOptions options;
     options.aws.region = arguments_.common.region;
+    options.aws.region_from_instance_metadata = arguments_.common.region_from_instance;
     options.aws.profile = arguments_.common.profile;
     options.aws.endpoint_url = arguments_.common.endpoint_url;
     options.aws.logger = logger_;

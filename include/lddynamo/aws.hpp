@@ -26,7 +26,12 @@ enum class AccountIdEndpointMode : std::uint8_t {
 
 /// What may be said in code; everything left empty is looked up when first needed.
 struct AwsConfig {
-    std::string region{};   ///< Else AWS_REGION, AWS_DEFAULT_REGION, the profile's `region`.
+    std::string region{};  ///< Else AWS_REGION, AWS_DEFAULT_REGION, the profile's `region`.
+    /// Where none of these says the region, ask the instance metadata service of EC2 for it, as the
+    /// AWS_EC2_METADATA_* and AWS_METADATA_SERVICE_* variables say. Off by default, because where
+    /// there is no such service the first operation waits for it in vain: two of its timeouts (2 s)
+    /// that no deadline of the operation covers.
+    bool region_from_instance_metadata = false;
     std::string profile{};  ///< Else AWS_PROFILE, else "default". Named here, it wins over the
                             ///< environment's keys.
     /// Else AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, the profile's `services` section, its
@@ -57,7 +62,8 @@ struct AwsConfig {
 /// container, instance metadata. A profile named in `config` skips the environment's keys. The
 /// first that is set up decides; if it fails, so does the chain. Nothing is read, sent or made
 /// before the first GetCredentials, and then only what the answer needs.
-/// @param config     its region, profile, environment, clock and logger are used.
+/// @param config     its region, profile, environment, clock and logger are used, and whether the
+///                   region may be asked of the instance.
 /// @param transport  for STS, SSO, container and instance metadata; shared with its other users.
 ///                   nullptr: one of its own, made when first needed.
 [[nodiscard]] std::shared_ptr<CredentialsProvider> MakeDefaultCredentials(

@@ -45,7 +45,8 @@ struct DynamoDbFeatureStoreOptions {
     /// For one Init, all its reads, writes and pauses.
     std::chrono::milliseconds init_timeout{120000};
     /// For one read of everything (All, LoadAll, and what Init reads first): the bytes of names and
-    /// values of all its rows; more fail with kTooLarge. A call holds about twice that at its peak.
+    /// values of all its rows, and of texts in chunks; more fail with kTooLarge. A call holds about
+    /// twice that at its peak.
     std::size_t max_load_bytes = std::size_t{512} << 20U;
     InitWrites init_writes = InitWrites::kGuarded;
     /// How long a "no" of Initialized is remembered ("yes" is for ever); zero: not at all.

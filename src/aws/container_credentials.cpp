@@ -100,8 +100,7 @@ class ContainerCredentials final : public CredentialsProvider {
             policy);
         if (!answer) return Failed(answer.error().message);
         if (answer->status != 200) {
-            std::string text = ErrorInDocument(answer->body);
-            if (!token->Empty() && text.find(token->Reveal()) != std::string::npos) text.clear();
+            std::string const text = ErrorInDocument(answer->body, token->Reveal());
             return Failed("HTTP " + std::to_string(answer->status) +
                           (text.empty() ? "" : ", " + text));
         }

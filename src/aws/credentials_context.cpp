@@ -1,6 +1,7 @@
 #include "aws/credentials_context.hpp"
 
 #include "aws/ca_file.hpp"
+#include "aws/instance_metadata_client.hpp"
 #include "aws/region.hpp"
 #include "aws/retry.hpp"
 #include "aws/text.hpp"
@@ -18,7 +19,8 @@ Result<std::shared_ptr<HttpTransport>> LazyTransport::Get() {
 }
 
 SharedContext MakeCredentialsContext(AwsConfig const& config, std::shared_ptr<ProfileFiles> files,
-                                     std::shared_ptr<HttpTransport> transport) {
+                                     std::shared_ptr<HttpTransport> transport,
+                                     std::stop_token stop) {
     Environment const& environment =
         config.environment != nullptr ? *config.environment : ProcessEnvironment();
     Clock& clock = config.clock != nullptr ? *config.clock : SystemClock();
@@ -27,7 +29,7 @@ SharedContext MakeCredentialsContext(AwsConfig const& config, std::shared_ptr<Pr
     if (transport) {
         factory = [transport = std::move(transport)] { return transport; };
     } else {
-        factory = [&environment, files,
+        factory = [&environment, files, stop,
                    logger = config.logger]() -> Result<std::shared_ptr<HttpTransport>> {
             auto ca_file = FindCaFile(environment, *files);
             if (!ca_file) return Fail(std::move(ca_file.error()));
@@ -35,12 +37,13 @@ SharedContext MakeCredentialsContext(AwsConfig const& config, std::shared_ptr<Pr
             options.environment = &environment;
             options.ca_file = std::move(*ca_file);
             options.logger = logger;
+            options.stop = stop;
             return std::shared_ptr<HttpTransport>(MakeHttpTransport(std::move(options)));
         };
     }
     return std::make_shared<CredentialsContext const>(CredentialsContext{
         environment, clock, std::move(files), std::make_shared<LazyTransport>(std::move(factory)),
-        config.region, config.logger});
+        config.region, config.region_from_instance_metadata, config.logger, std::move(stop)});
 }
 
 Result<HttpResponse> Exchange(CredentialsContext const& context,
@@ -52,6 +55,7 @@ Result<HttpResponse> Exchange(CredentialsContext const& context,
     for (int attempt = 1;; ++attempt) {
         HttpRequest request = make();
         request.max_response_bytes = kMaxAnswer;
+        request.secret_body = true;  // keys and tokens, in one direction or in both
         auto answer = (*transport)->Send(std::move(request));
         RetryClass kind = RetryClass::kNever;
         if (!answer) {
@@ -59,7 +63,10 @@ Result<HttpResponse> Exchange(CredentialsContext const& context,
         } else if (policy.is_transient && policy.is_transient(*answer)) {
             kind = RetryClass::kTransient;
         }
-        if (kind == RetryClass::kNever || attempt >= policy.attempts) return answer;
+        if (kind == RetryClass::kNever || attempt >= policy.attempts ||
+            context.stop.stop_requested()) {
+            return answer;
+        }
         context.clock.Sleep(
             policy.pause.count() > 0
                 ? policy.pause
@@ -68,7 +75,9 @@ Result<HttpResponse> Exchange(CredentialsContext const& context,
 }
 
 Result<std::string> CredentialsRegion(CredentialsContext const& context) {
-    auto region = ResolveRegion(context.region, context.environment, *context.files);
+    std::function<Result<std::string>()> ask;
+    if (context.region_from_instance) ask = [&context] { return FetchInstanceRegion(context); };
+    auto region = ResolveRegion(context.region, context.environment, *context.files, ask);
     if (region && *region == "local") return std::string("us-east-1");
     return region;
 }

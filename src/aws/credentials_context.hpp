@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,7 +43,9 @@ struct CredentialsContext {
     std::shared_ptr<ProfileFiles> files;       ///< Shared with the look-up of region and endpoint.
     std::shared_ptr<LazyTransport> transport;  ///< Shared by all providers.
     std::string region{};                      ///< Given in code, or empty.
+    bool region_from_instance = false;         ///< AwsConfig::region_from_instance_metadata
     Logger logger{};
+    std::stop_token stop{};  ///< Once stopped, no further attempt is made.
     base::RandomFraction random = base::RandomUnit;
     std::function<Status(std::string const&, std::string_view)> write_file = base::WritePrivateFile;
     std::function<Result<base::ProcessOutput>(std::vector<std::string> const&)> run_process =
@@ -50,10 +53,12 @@ struct CredentialsContext {
 };
 using SharedContext = std::shared_ptr<CredentialsContext const>;
 
-/// A context for `config`. @param transport  nullptr: made when first needed.
+/// A context for `config`.
+/// @param transport  nullptr: one that `stop` stops, made when first needed.
 [[nodiscard]] SharedContext MakeCredentialsContext(AwsConfig const& config,
                                                    std::shared_ptr<ProfileFiles> files,
-                                                   std::shared_ptr<HttpTransport> transport);
+                                                   std::shared_ptr<HttpTransport> transport,
+                                                   std::stop_token stop = {});
 
 /// How often and when an exchange is repeated.
 struct ExchangePolicy {
@@ -68,8 +73,8 @@ struct ExchangePolicy {
                                             std::function<HttpRequest()> const& make,
                                             ExchangePolicy const& policy);
 
-/// The region for STS: code, environment, profile. Region "local" (DynamoDB local) has no STS:
-/// us-east-1.
+/// The region for STS: code, environment, profile, and if so asked for the instance's. Region
+/// "local" (DynamoDB local) has no STS: us-east-1.
 [[nodiscard]] Result<std::string> CredentialsRegion(CredentialsContext const& context);
 
 /// What a variable or, without one, a property of the selected profile says; trimmed, empty when

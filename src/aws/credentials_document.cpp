@@ -36,12 +36,14 @@ Result<AwsCredentials> ReadCredentialsDocument(std::string_view text, std::strin
     return credentials;
 }
 
-std::string ErrorInDocument(std::string_view text) {
+std::string ErrorInDocument(std::string_view text, std::string_view secret) {
     auto const json = Value::Parse(text);
     if (!json) return {};
     auto const either = [&](std::string_view a, std::string_view b) {
         auto const first = (*json)[a].AsString();
-        return Printable(first.empty() ? (*json)[b].AsString() : first, 300);
+        auto const found = first.empty() ? (*json)[b].AsString() : first;
+        // Looked at before it is cut: a part of the secret tells too much as well.
+        return ShowsPartOf(secret, found) ? std::string() : Printable(found, 300);
     };
     std::string const code = either("Code", "code");
     std::string const message = either("Message", "message");

@@ -1,17 +1,15 @@
 #include "aws/instance_credentials.hpp"
 
 #include "aws/credentials_document.hpp"
-#include "aws/instance_metadata.hpp"
+#include "aws/instance_metadata_client.hpp"
 #include "aws/text.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace lddynamo::aws {
 namespace {
 
-constexpr std::string_view kTokenPath = "/latest/api/token";
-constexpr std::string_view kRolePath = "/latest/meta-data/iam/security-credentials/";
+constexpr char kRolePath[] = "/latest/meta-data/iam/security-credentials/";
 /// Credentials that end sooner than this are used for longer: the service behind has a fault, and
 /// AWS accepts the old ones meanwhile ("static stability").
 constexpr std::chrono::minutes kShortLife{5};
@@ -33,14 +31,15 @@ class InstanceCredentials final : public CredentialsProvider {
         if (!settings) return Fail(settings.error());
         if (settings->disabled) return CredentialsAnswer::None("AWS_EC2_METADATA_DISABLED is true");
 
-        auto const token = GetToken(*settings);
+        InstanceMetadataClient const client(*context_, *settings);
+        auto const token = client.GetToken();
         if (!token) return Fail(token.error());
-        if (!token->reachable) return Silent(*settings);
+        if (!token->reachable) return CredentialsAnswer::None(client.Silence());
 
         std::string role = settings->role;
         if (role.empty()) {
-            auto const answer = Get(*settings, token->text, std::string(kRolePath));
-            if (!answer) return NoAnswer(*settings, answer.error());
+            auto const answer = client.Get(*token, kRolePath);
+            if (!answer) return NoAnswer(client, answer.error());
             if (answer->status == 404) {
                 return CredentialsAnswer::None("the instance has no role");
             }
@@ -51,8 +50,8 @@ class InstanceCredentials final : public CredentialsProvider {
             role = Trim(answer->body.substr(0, answer->body.find('\n')));
             if (role.empty()) return CredentialsAnswer::None("the instance has no role");
         }
-        auto const answer = Get(*settings, token->text, std::string(kRolePath) + EncodeUri(role));
-        if (!answer) return NoAnswer(*settings, answer.error());
+        auto const answer = client.Get(*token, kRolePath + EncodeUri(role));
+        if (!answer) return NoAnswer(client, answer.error());
         if (answer->status != 200) {
             return Failed("asked for the credentials of role " + Printable(role, 100) + ": " +
                           StatusText(*answer));
@@ -62,78 +61,10 @@ class InstanceCredentials final : public CredentialsProvider {
     [[nodiscard]] std::string Name() const override { return "instance metadata"; }
 
   private:
-    struct Token {
-        std::string text{};  ///< Empty: version 1 of the service, without tokens.
-        bool reachable = true;
-    };
-
-    Result<Token> GetToken(InstanceMetadataSettings const& settings) const {
-        auto const answer = Send(settings, [&] {
-            HttpRequest request;
-            request.method = "PUT";
-            request.url = settings.endpoint + std::string(kTokenPath);
-            request.headers.emplace_back("x-aws-ec2-metadata-token-ttl-seconds", "21600");
-            return request;
-        });
-        if (!answer) {
-            // A token's answer that never comes may have been stopped by its hop limit.
-            bool const is_late = answer.error().code == ErrorCode::kTimeout;
-            if (is_late && !settings.v1_disabled) return Token{};
-            if (is_late || answer.error().code == ErrorCode::kConnection) return Token{{}, false};
-            return Failed(answer.error().message);
-        }
-        if (answer->status == 200) {
-            std::string text(Trim(answer->body));
-            bool const is_plain =
-                std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-            if (!text.empty() && is_plain) return Token{std::move(text)};
-            return Failed("the session token is empty or malformed");
-        }
-        if (answer->status == 403 || answer->status == 404 || answer->status == 405) {
-            if (!settings.v1_disabled) return Token{};
-            return Failed("it gives no session token (" + StatusText(*answer) +
-                          "), and version 1 is disabled by AWS_EC2_METADATA_V1_DISABLED");
-        }
-        return Failed("asked for a session token: " + StatusText(*answer));
-    }
-
-    Result<HttpResponse> Get(InstanceMetadataSettings const& settings, std::string const& token,
-                             std::string const& path) const {
-        return Send(settings, [&] {
-            HttpRequest request;
-            request.url = settings.endpoint + path;
-            if (!token.empty()) request.headers.emplace_back("x-aws-ec2-metadata-token", token);
-            return request;
-        });
-    }
-
-    Result<HttpResponse> Send(InstanceMetadataSettings const& settings,
-                              std::function<HttpRequest()> const& make) const {
-        ExchangePolicy policy;
-        policy.attempts = settings.attempts;
-        policy.is_transient = [](HttpResponse const& answer) { return answer.status >= 500; };
-        return Exchange(
-            *context_,
-            [&] {
-                HttpRequest request = make();
-                request.timeout = settings.timeout;
-                request.bypass_proxy = true;
-                return request;
-            },
-            policy);
-    }
-
-    static CredentialsAnswer Silent(InstanceMetadataSettings const& settings) {
-        std::string seconds = std::to_string(settings.timeout.count());
-        std::string const limit = settings.timeout.count() % 1000 == 0
-                                      ? std::to_string(settings.timeout.count() / 1000) + " s"
-                                      : seconds + " ms";
-        return CredentialsAnswer::None("no answer from " + settings.endpoint + " within " + limit);
-    }
-    static Result<CredentialsAnswer> NoAnswer(InstanceMetadataSettings const& settings,
+    static Result<CredentialsAnswer> NoAnswer(InstanceMetadataClient const& client,
                                               Error const& error) {
-        if (error.code == ErrorCode::kTimeout || error.code == ErrorCode::kConnection) {
-            return Silent(settings);
+        if (InstanceMetadataClient::IsSilence(error)) {
+            return CredentialsAnswer::None(client.Silence());
         }
         return Failed(error.message);
     }

@@ -28,7 +28,8 @@ Status CheckRegion(std::string_view region, std::string_view where) {
 }
 
 Result<std::string> ResolveRegion(std::string_view in_code, Environment const& environment,
-                                  ProfileFiles& files) {
+                                  ProfileFiles& files,
+                                  std::function<Result<std::string>()> const& ask_instance) {
     if (!in_code.empty()) return Checked(in_code, "code");
     for (std::string_view const name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
         if (auto const region = environment.Get(name)) {
@@ -42,11 +43,16 @@ Result<std::string> ResolveRegion(std::string_view in_code, Environment const& e
     if (std::string const* const region = (*set)->Find(profile, "region")) {
         return Checked(*region, "profile " + Printable(profile, 100));
     }
-    return Fail(
-        ErrorCode::kInvalidArgument,
+    std::string trouble =
         "no region: give one in code, in AWS_REGION or AWS_DEFAULT_REGION, or as `region` of "
         "profile \"" +
-            Printable(profile, 100) + "\" (looked in " + files.DescribeLocations() + ")");
+        Printable(profile, 100) + "\" (looked in " + files.DescribeLocations() + ")";
+    if (ask_instance) {
+        auto const region = ask_instance();
+        if (region) return Checked(*region, "instance metadata");
+        trouble += "; " + region.error().message;
+    }
+    return Fail(ErrorCode::kInvalidArgument, std::move(trouble));
 }
 
 }  // namespace lddynamo::aws

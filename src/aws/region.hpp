@@ -8,6 +8,7 @@
 
 #include "aws/profile_files.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -19,12 +20,14 @@ namespace lddynamo::aws {
 /// @retval ErrorCode::kInvalidArgument
 [[nodiscard]] Status CheckRegion(std::string_view region, std::string_view where);
 
-/// Code, AWS_REGION, AWS_DEFAULT_REGION, the profile's `region`; files are read only for the last.
-/// @param in_code  empty: not given.
+/// Code, AWS_REGION, AWS_DEFAULT_REGION, the profile's `region`, `ask_instance`; files are read
+/// only for the profile.
+/// @param in_code       empty: not given.
+/// @param ask_instance  the last resort, asked when nothing else knows; empty: there is none.
 /// @retval ErrorCode::kInvalidArgument  none found, with the places that were looked at; or
 /// malformed.
-[[nodiscard]] Result<std::string> ResolveRegion(std::string_view in_code,
-                                                Environment const& environment,
-                                                ProfileFiles& files);
+[[nodiscard]] Result<std::string> ResolveRegion(
+    std::string_view in_code, Environment const& environment, ProfileFiles& files,
+    std::function<Result<std::string>()> const& ask_instance = {});
 
 }  // namespace lddynamo::aws

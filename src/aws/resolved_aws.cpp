@@ -7,6 +7,7 @@
 #include "aws/credentials_context.hpp"
 #include "aws/default_credentials.hpp"
 #include "aws/dynamodb_endpoint.hpp"
+#include "aws/instance_metadata_client.hpp"
 #include "aws/region.hpp"
 #include "aws/service_endpoint.hpp"
 #include "aws/text.hpp"
@@ -16,18 +17,17 @@
 namespace lddynamo::aws {
 namespace {
 
-std::shared_ptr<CredentialsProvider> Credentials(AwsConfig const& config,
-                                                 Environment const& environment, Clock& clock,
-                                                 std::shared_ptr<ProfileFiles> const& files) {
+/// @param region  what was found.
+std::shared_ptr<CredentialsProvider> Credentials(AwsConfig const& config, Clock& clock,
+                                                 CredentialsContext context,
+                                                 std::string const& region) {
     if (config.credentials) {
         bool const is_cached =
             dynamic_cast<RejectableCredentials const*>(config.credentials.get()) != nullptr;
         return is_cached ? config.credentials : MakeCachedCredentials(config.credentials, clock);
     }
-    AwsConfig complete = config;
-    complete.environment = &environment;
-    complete.clock = &clock;
-    return MakeDefaultCredentials(MakeCredentialsContext(complete, files, nullptr),
+    if (config.region_from_instance_metadata) context.region = region;  // not to ask again
+    return MakeDefaultCredentials(std::make_shared<CredentialsContext const>(std::move(context)),
                                   !config.profile.empty());
 }
 
@@ -178,11 +178,20 @@ RetrySettings RetrySettingsSource::Complete() {
 }
 
 Result<ResolvedAws> ResolveAws(AwsConfig const& config, Environment const& environment,
-                               Clock& clock) {
+                               Clock& clock, std::shared_ptr<HttpTransport> transport,
+                               std::stop_token stop) {
     if (auto status = CheckAwsConfig(config); !status) return Fail(std::move(status.error()));
     auto const files = std::make_shared<ProfileFiles>(config.profile, environment);
 
-    auto region = ResolveRegion(config.region, environment, *files);
+    AwsConfig complete = config;
+    complete.environment = &environment;
+    complete.clock = &clock;
+    auto const context =
+        MakeCredentialsContext(complete, files, std::move(transport), std::move(stop));
+
+    std::function<Result<std::string>()> ask;
+    if (config.region_from_instance_metadata) ask = [&] { return FetchInstanceRegion(*context); };
+    auto region = ResolveRegion(config.region, environment, *files, ask);
     if (!region) return Fail(std::move(region.error()));
     WarnOfTwoRegions(config, environment);
 
@@ -211,7 +220,7 @@ Result<ResolvedAws> ResolveAws(AwsConfig const& config, Environment const& envir
         *retry, ask_files || HasRetrySettings(config.max_attempts, environment),
         config.max_attempts, environment, files, config.logger);
     resolved.user_agent = UserAgent(environment, ask_files ? files.get() : nullptr);
-    resolved.credentials = Credentials(config, environment, clock, files);
+    resolved.credentials = Credentials(config, clock, *context, *region);
     return resolved;
 }
 

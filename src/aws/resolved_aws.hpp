@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -74,9 +75,13 @@ struct ResolvedAws {
 /// Looks up region, endpoint, credentials provider and retry settings; asks for no credentials yet.
 /// The profile files are read only if something is found neither in code nor in the environment.
 /// @param environment, clock  must outlive the result.
+/// @param transport  for credentials and the instance's region; nullptr: one of its own, made when
+///                   first needed. @param stop  ends what is asked of the network for these.
 /// @retval ErrorCode::kInvalidArgument  no region, or a setting that is malformed.
 /// @retval ErrorCode::kIo               a profile file that a variable names cannot be read.
 [[nodiscard]] Result<ResolvedAws> ResolveAws(AwsConfig const& config,
-                                             Environment const& environment, Clock& clock);
+                                             Environment const& environment, Clock& clock,
+                                             std::shared_ptr<HttpTransport> transport = nullptr,
+                                             std::stop_token stop = {});
 
 }  // namespace lddynamo::aws

@@ -40,8 +40,7 @@ Result<AwsCredentials> FetchFromSso(CredentialsContext const& context, ProfileSs
         policy);
     if (!answer) return Failed(answer.error().message);
     if (answer->status != 200) {
-        std::string text = ErrorInDocument(answer->body);
-        if (text.find(token->Reveal()) != std::string::npos) text.clear();
+        std::string const text = ErrorInDocument(answer->body, token->Reveal());
         std::string what = "HTTP " + std::to_string(answer->status);
         if (!text.empty()) what += ", " + text;
         if (answer->status != 401) return Failed(what);

@@ -86,9 +86,12 @@ Result<Secret> Refresh(CredentialsContext const& context, ProfileSso const& sso,
     if (!answer) return Fail(answer.error());
     auto const json = Value::Parse(answer->body);
     if (answer->status != 200) {
+        std::string_view error = json ? (*json)["error"].AsString() : "";
+        for (char const* const name : {"clientSecret", "refreshToken"}) {
+            if (ShowsPartOf(cache.Get(name), error)) error = "";
+        }
         return Fail(ErrorCode::kCredentials,
-                    "HTTP " + std::to_string(answer->status) + " " +
-                        Printable(json ? (*json)["error"].AsString() : "", 100));
+                    "HTTP " + std::to_string(answer->status) + " " + Printable(error, 100));
     }
     if (!json || (*json)["accessToken"].AsString().empty() || !(*json)["expiresIn"].IsNumber()) {
         return Fail(ErrorCode::kCredentials, "the answer has no accessToken or expiresIn");

@@ -7,7 +7,11 @@
 #include "aws/timestamp.hpp"
 #include "aws/xml_reader.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lddynamo::aws {
 namespace {
@@ -64,6 +68,9 @@ std::string AccountOf(std::string_view arn) {
     return std::string(arn.substr(0, arn.find(':')));
 }
 
+/// What was sent and must not come back in a message.
+using Hidden = std::vector<std::string_view>;
+
 class Call {
   public:
     Call(std::string_view action, AssumedRole const& role)
@@ -74,7 +81,7 @@ class Call {
         return Fail(ErrorCode::kCredentials, what_ + ": " + why);
     }
 
-    Result<AwsCredentials> Read(Result<HttpResponse> const& answer, Secret const& hidden) const {
+    Result<AwsCredentials> Read(Result<HttpResponse> const& answer, Hidden const& hidden) const {
         if (!answer) return Failed(answer.error().message);
         auto const xml = ParseXml(answer->body);
         if (answer->status / 100 != 2) return Refused(*answer, xml, hidden);
@@ -99,21 +106,27 @@ class Call {
   private:
     [[nodiscard]] tl::unexpected<Error> Refused(HttpResponse const& answer,
                                                 Result<XmlElement> const& xml,
-                                                Secret const& hidden) const {
+                                                Hidden const& hidden) const {
         Error error;
         error.code = ErrorCode::kCredentials;
         error.http_status = answer.status;
         std::string text;
         if (xml) {
-            error.service_code = Printable(xml->TextAt({"Error", "Code"}), 100);
-            error.request_id = Printable(xml->TextAt({"RequestId"}), 100);
-            text = xml->TextAt({"Error", "Message"});
+            // STS itself repeats the token where a signature is wrong (the canonical request).
+            auto const field = [&](std::initializer_list<std::string_view> path, std::size_t max) {
+                std::string_view const found = xml->TextAt(path);
+                bool const tells = std::any_of(
+                    hidden.begin(), hidden.end(),
+                    [&](std::string_view secret) { return ShowsPartOf(secret, found); });
+                return tells ? std::string() : Printable(found, max);
+            };
+            error.service_code = field({"Error", "Code"}, 100);
+            error.request_id = field({"RequestId"}, 100);
+            text = field({"Error", "Message"}, 500);
         }
-        // A server that repeats what it was given must not bring it into a log.
-        if (!hidden.Empty() && text.find(hidden.Reveal()) != std::string::npos) text.clear();
         error.message = what_ + ": HTTP " + std::to_string(answer.status);
         if (!error.service_code.empty()) error.message += ", " + error.service_code;
-        if (!text.empty()) error.message += ": " + Printable(text, 500);
+        if (!text.empty()) error.message += ": " + text;
         return Fail(std::move(error));
     }
 
@@ -157,7 +170,8 @@ Result<AwsCredentials> AssumeRole(CredentialsContext const& context, AssumedRole
                   {endpoint->signing_region, "sts"}, context.clock.Now());
         return request;
     };
-    return call.Read(Exchange(context, make, Policy()), signer.secret_access_key);
+    return call.Read(Exchange(context, make, Policy()),
+                     {signer.secret_access_key.Reveal(), signer.session_token.Reveal()});
 }
 
 Result<AwsCredentials> AssumeRoleWithWebIdentity(CredentialsContext const& context,
@@ -171,7 +185,7 @@ Result<AwsCredentials> AssumeRoleWithWebIdentity(CredentialsContext const& conte
     Form form = RoleForm("AssumeRoleWithWebIdentity", context, role);
     form.Add("WebIdentityToken", token.Reveal());
     auto const make = [&] { return Post(*endpoint, form); };
-    return call.Read(Exchange(context, make, Policy()), token);
+    return call.Read(Exchange(context, make, Policy()), {token.Reveal()});
 }
 
 }  // namespace lddynamo::aws

@@ -1,5 +1,7 @@
 #include "aws/text.hpp"
 
+#include <algorithm>
+
 #include <cstddef>
 
 namespace lddynamo::aws {
@@ -44,6 +46,16 @@ std::string Printable(std::string_view text, std::size_t limit) {
         }
     }
     return out;
+}
+
+bool ShowsPartOf(std::string_view secret, std::string_view text) {
+    constexpr std::size_t kTellingLength = 8;
+    if (secret.empty()) return false;
+    std::size_t const length = std::min(kTellingLength, secret.size());
+    for (std::size_t i = 0; i + length <= secret.size(); ++i) {
+        if (text.find(secret.substr(i, length)) != std::string_view::npos) return true;
+    }
+    return false;
 }
 
 }  // namespace lddynamo::aws

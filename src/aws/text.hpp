@@ -28,5 +28,7 @@ namespace lddynamo::aws {
 /// becomes
 /// '?', white space becomes one space, and what is cut is marked by "...".
 [[nodiscard]] std::string Printable(std::string_view text, std::size_t limit);
+/// Whether `text` has eight characters in a row of `secret`, or all of a shorter one.
+[[nodiscard]] bool ShowsPartOf(std::string_view secret, std::string_view text);
 
 }  // namespace lddynamo::aws

@@ -27,6 +27,7 @@ struct ChunkAccess {
     Clock& clock;
     Logger const& logger;
     std::size_t max_item_bytes;
+    std::size_t max_load_bytes;  ///< Of everything that is read at once.
 
     [[nodiscard]] BatchOptions Batch(std::chrono::milliseconds deadline) const {
         BatchOptions batch;

@@ -4,10 +4,25 @@
 
 #include <array>
 #include <iterator>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace lddynamo::store {
+
+namespace {
+
+/// Of the texts that are to be read, which bounds their chunks.
+std::size_t ChunkedBytes(ChunkAccess const& access, std::vector<FoundRows> const& found) {
+    std::size_t bytes = 0;
+    for (auto const& rows : found) {
+        if (rows.head) bytes += ReadHead(*rows.head, access.max_item_bytes).size;
+    }
+    return bytes;
+}
+
+}  // namespace
 
 QueryRequest QueryOf(std::string const& table, std::string const& ns) {
     QueryRequest request;
@@ -26,7 +41,7 @@ Result<LoadedData> LoadChunked(ChunkAccess const& access, std::span<DataKind con
         queries.push_back(QueryOf(access.table, access.names.Namespace(kind)));
         queries.push_back(QueryOf(access.table, access.chunk_names.Heads(kind)));
     }
-    auto rows = QueryAllItems(access.client, queries);
+    auto rows = dynamodb::QueryPages(access.client, queries, std::nullopt, access.max_load_bytes);
     if (!rows) return Fail(std::move(rows.error()));
     LoadedData loaded;
     std::vector<FoundRows> found;
@@ -35,6 +50,11 @@ Result<LoadedData> LoadChunked(ChunkAccess const& access, std::span<DataKind con
                     found, loaded.data.Of(kinds[i]), loaded.malformed);
     }
     if (found.empty()) return loaded;
+    if (ChunkedBytes(access, found) > access.max_load_bytes) {
+        return Fail(ErrorCode::kTooLarge, "table " + access.table +
+                                              ": its chunked items have more than " +
+                                              std::to_string(access.max_load_bytes) + " bytes");
+    }
     auto many = ReadChunked(access, std::move(found), timeout);
     if (!many) return Fail(std::move(many.error()));
     for (auto& [key, item] : many->items) {
@@ -57,7 +77,7 @@ Result<RowsBeforeInit> ReadRowsBeforeInit(ChunkAccess const& access,
     ProjectFacts(queries[3]);
     queries[4].projection_expression = "#ns, #k";
     queries[4].names.emplace("#k", kKey);
-    auto rows = dynamodb::QueryPages(access.client, queries, deadline);
+    auto rows = dynamodb::QueryPages(access.client, queries, deadline, access.max_load_bytes);
     if (!rows) return Fail(std::move(rows.error()));
     return RowsBeforeInit{
         .official = {.features = std::move((*rows)[0]), .segments = std::move((*rows)[1])},

@@ -22,7 +22,8 @@ namespace lddynamo::store {
 /// All items of those kinds: official rows and heads in one parallel round, chunks where there are
 /// several in another.
 /// @param timeout  for what follows the first round.
-/// @retval others  as QueryAllItems and ReadChunked.
+/// @retval ErrorCode::kTooLarge  the rows, or the chunked texts, have more than max_load_bytes.
+/// @retval others                as QueryPages and ReadChunked.
 [[nodiscard]] Result<LoadedData> LoadChunked(ChunkAccess const& access,
                                              std::span<DataKind const> kinds,
                                              std::chrono::milliseconds timeout);

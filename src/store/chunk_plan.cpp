@@ -12,6 +12,10 @@ namespace {
 // So many of 380 KB in one step: a slow line must not need longer than an attempt may take.
 constexpr std::size_t kChunksPerStep = 8;
 
+std::optional<std::int64_t> VersionOf(Item const* row) {
+    return row != nullptr ? store::VersionOf(*row) : std::nullopt;
+}
+
 bool IsOld(std::string_view generation, Clock& clock) {
     auto const made = GenerationTime(generation);
     return !made || clock.Now() - *made > kLeftOverAge;
@@ -67,7 +71,7 @@ ChunkPlan::Planned ChunkPlan::Add(DataKind kind, std::string_view key, Serialize
         }
         return planned;
     }
-    auto const version = official != nullptr ? VersionOf(*official) : std::nullopt;
+    auto const version = VersionOf(official);
     auto const digest = TextDigest(item.json);
     if (old != heads_.end()) {
         Head const head = std::move(old->second);
@@ -102,37 +106,46 @@ ChunkPlan::Planned ChunkPlan::Add(DataKind kind, std::string_view key, Serialize
     return planned;
 }
 
-bool ChunkPlan::IsChunked(DataKind kind, std::string_view key) const {
+bool ChunkPlan::IsChunked(DataKind kind, std::string_view key, Item const* official) const {
     if (heads_.empty()) return false;
     auto const it = heads_.find({kind, std::string(key)});
-    return it != heads_.end() && !it->second.retired;
+    return it != heads_.end() && Hides(it->second, VersionOf(official));
 }
 
-void ChunkPlan::Release(DataKind kind, std::string_view key, std::int64_t version) {
-    if (heads_.empty()) return;
+std::optional<BatchWrite> ChunkPlan::Release(DataKind kind, std::string_view key,
+                                             std::int64_t version, Item const* official) {
+    if (heads_.empty()) return std::nullopt;
     auto const it = heads_.find({kind, std::string(key)});
-    if (it == heads_.end()) return;
+    if (it == heads_.end()) return std::nullopt;
     Head const head = std::move(it->second);
     heads_.erase(it);
     if (head.retired) {
         if (IsOld(head.generation, clock_)) {
             left_overs_.push_back({BatchWrite::Kind::kDelete, names_.HeadKey(kind, key)});
         }
-        return;
+        return std::nullopt;
     }
     replaced_.insert(head.generation);
-    releases_.push_back({BatchWrite::Kind::kPut, MakeRetiredRow(names_.HeadKey(kind, key), version,
-                                                                MakeGeneration(clock_))});
+    BatchWrite release{BatchWrite::Kind::kPut, MakeRetiredRow(names_.HeadKey(kind, key), head,
+                                                              version, MakeGeneration(clock_))};
+    if (Hides(head, VersionOf(official))) return release;
+    early_.push_back(std::move(release));
+    return std::nullopt;
 }
 
-std::vector<ItemKey> ChunkPlan::ReleaseRest() {
+std::vector<ItemKey> ChunkPlan::ReleaseRest(std::map<ItemKey, Item const*> const& official) {
     std::vector<ItemKey> keys;
     std::vector<std::pair<ItemKey, std::int64_t>> rest;
     for (auto const& [key, head] : heads_) {
         if (!head.retired) keys.push_back(key);
         rest.emplace_back(key, std::max<std::int64_t>(head.version, 0));
     }
-    for (auto const& [key, version] : rest) Release(key.kind, key.key, version);
+    for (auto const& [key, version] : rest) {
+        auto const it = official.find(key);
+        auto release =
+            Release(key.kind, key.key, version, it == official.end() ? nullptr : it->second);
+        if (release) releases_.push_back(std::move(*release));
+    }
     return keys;
 }
 

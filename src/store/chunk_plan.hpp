@@ -45,15 +45,25 @@ class ChunkPlan {
     [[nodiscard]] Planned Add(DataKind kind, std::string_view key, SerializedItem const& item,
                               Item const* official);
     /// Whether readers take a chunked item for the item of that key.
-    [[nodiscard]] bool IsChunked(DataKind kind, std::string_view key) const;
+    [[nodiscard]] bool IsChunked(DataKind kind, std::string_view key, Item const* official) const;
     /// The item of that key is to be the official row: its chunked item, if any, gives way.
-    void Release(DataKind kind, std::string_view key, std::int64_t version);
-    /// All items that were neither added nor released go. @return their keys.
-    std::vector<ItemKey> ReleaseRest();
+    /// @param official  the row as it is now; nullptr: there is none.
+    /// @return what makes the official row count, to be done after that is written: readers may not
+    /// see it before.
+    [[nodiscard]] std::optional<BatchWrite> Release(DataKind kind, std::string_view key,
+                                                    std::int64_t version, Item const* official);
+    [[nodiscard]] bool HasRest() const noexcept { return !heads_.empty(); }
+    /// All items that were neither added nor released go.
+    /// @param official  the official rows of such items.
+    /// @return their keys.
+    std::vector<ItemKey> ReleaseRest(std::map<ItemKey, Item const*> const& official);
 
     /// Chunks: to be written before anything else; nobody reads them without their head.
     [[nodiscard]] std::vector<std::vector<BatchWrite>> TakeUploads();
-    /// Heads that give way: after the official rows.
+    /// Heads that an official row has superseded already: before that changes, or they would be
+    /// seen again.
+    [[nodiscard]] std::vector<BatchWrite> TakeEarlyReleases() { return std::move(early_); }
+    /// Heads of items that go: after the official rows.
     [[nodiscard]] std::vector<BatchWrite> TakeReleases() { return std::move(releases_); }
     /// What nothing needs any more: last.
     [[nodiscard]] std::vector<BatchWrite> TakeLeftOvers();
@@ -69,6 +79,7 @@ class ChunkPlan {
     std::set<std::string, std::less<>> kept_;      // generations that stay or come
     std::set<std::string, std::less<>> replaced_;  // generations that this Init makes useless
     std::vector<BatchWrite> uploads_;
+    std::vector<BatchWrite> early_;
     std::vector<BatchWrite> releases_;
     std::vector<BatchWrite> left_overs_;
 };

@@ -99,8 +99,9 @@ class ChunkReading {
         Head const head = ReadHead(*head_row, access_.max_item_bytes);
         auto const version = official ? VersionOf(*official) : std::nullopt;
         if (!Hides(head, version)) {
-            // The head gave way to an official row; one that was read before that is too old.
-            bool const older = head.retired && (!version || *version < head.version);
+            // The head gave way to an official row; one that it hid was read before that.
+            bool const older =
+                head.retired && (!version || (*version != head.version && *version <= head.covers));
             if (older && !one.official_is_later) {
                 one.wants = Pending::Wants::kOfficial;
                 return false;

@@ -23,13 +23,6 @@ constexpr std::string_view kData = "data";
 constexpr std::size_t kHexDigits = 16;
 constexpr std::size_t kGenerationLength = 2 * kHexDigits + 1;
 
-std::string Prefixed(std::string_view prefix, std::string_view name) {
-    std::string text(prefix);
-    if (!text.empty()) text += ':';
-    text += name;
-    return text;
-}
-
 void AppendHex(std::string& text, std::uint64_t number) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[(number >> shift) & 0xFU];
@@ -53,13 +46,6 @@ std::string TextOf(Item const& row, std::string_view name) {
     auto const* const attribute = FindAttribute(row, name);
     auto const* const text = attribute != nullptr ? attribute->AsS() : nullptr;
     return text != nullptr ? *text : std::string();
-}
-
-Item KeyOf(std::string ns, std::string key) {
-    Item item;
-    item.emplace(kNamespace, AttributeValue::S(std::move(ns)));
-    item.emplace(kKey, AttributeValue::S(std::move(key)));
-    return item;
 }
 
 AttributeValue Number(std::size_t number) {
@@ -175,8 +161,11 @@ Item MakeHeadRow(Item key, HeadContent const& content, std::string first_chunk) 
     return key;
 }
 
-Item MakeRetiredRow(Item key, std::int64_t version, std::string_view generation) {
+Item MakeRetiredRow(Item key, Head const& head, std::int64_t version, std::string_view generation) {
     key.emplace(kVersion, AttributeValue::N(version));
+    // A head without a version hid whatever there was.
+    key.emplace(kCovers,
+                AttributeValue::N(head.version < 0 ? version : std::max(head.covers, version)));
     key.emplace(kGeneration, AttributeValue::S(std::string(generation)));
     key.emplace(kRetired, AttributeValue::Bool(true));
     return key;

@@ -27,6 +27,9 @@ class ChunkNames {
         return kind == DataKind::kFeatures ? features_ : segments_;
     }
     [[nodiscard]] std::string const& Chunks() const noexcept { return chunks_; }
+    /// All of them, heads before the chunks that they need. A new one must be named here, or `wipe`
+    /// leaves it behind.
+    [[nodiscard]] std::vector<std::string> All() const { return {features_, segments_, chunks_}; }
     /// Primary keys of rows. Chunk 0 is in the head itself.
     [[nodiscard]] Item HeadKey(DataKind kind, std::string_view key) const;
     [[nodiscard]] Item ChunkKey(std::string_view generation, std::size_t index) const;
@@ -48,7 +51,8 @@ class ChunkNames {
 /// A head, as far as it can be understood.
 struct Head {
     std::int64_t version = -1;
-    /// The head hides an official row of up to that version: at least its own.
+    /// The head hides an official row of up to that version (or hid it, before it was retired): at
+    /// least its own.
     std::int64_t covers = std::numeric_limits<std::int64_t>::max();
     /// The item is in the official row, of that version or a newer one (or gone).
     bool retired = false;
@@ -76,8 +80,9 @@ struct HeadContent {
     std::string_view digest{};
 };
 [[nodiscard]] Item MakeHeadRow(Item key, HeadContent const& content, std::string first_chunk);
-/// The row that a head becomes when its item moves to the official row, or goes.
-[[nodiscard]] Item MakeRetiredRow(Item key, std::int64_t version, std::string_view generation);
+/// The row that a head becomes when its item, of that version, moves to the official row, or goes.
+[[nodiscard]] Item MakeRetiredRow(Item key, Head const& head, std::int64_t version,
+                                  std::string_view generation);
 [[nodiscard]] Item MakeChunkRow(Item key, std::string chunk);
 /// The bytes of a head's or chunk's data; nullptr when it has none.
 [[nodiscard]] std::string const* DataOf(Item const& row) noexcept;

@@ -208,7 +208,8 @@ Result<UpsertOutcome> RetireHead(ChunkAccess const& access, DataKind kind, std::
     bool const visible = version > head.covers;
     for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
         auto put = access.client.PutItem(PutInPlaceOf(
-            access, MakeRetiredRow(access.chunk_names.HeadKey(kind, key), version, generation),
+            access,
+            MakeRetiredRow(access.chunk_names.HeadKey(kind, key), head, version, generation),
             head));
         if (put && !put->condition_failed) {
             DeleteChunks(access, head.generation, head.chunks);

@@ -1,266 +1,17 @@
 #include <lddynamo/dynamodb_feature_store.hpp>
 
-#include "dynamodb/batching.hpp"
-#include "store/chunk_load.hpp"
 #include "store/chunk_plan.hpp"
 #include "store/chunk_reader.hpp"
 #include "store/chunk_writer.hpp"
-#include "store/guarded_writes.hpp"
-#include "store/init_plan.hpp"
-#include "store/item_codec.hpp"
-#include "store/item_text.hpp"
-#include "store/names.hpp"
-#include "store/row_reader.hpp"
+#include "store/feature_store_state.hpp"
 
-#include <algorithm>
 #include <array>
-#include <atomic>
-#include <mutex>
-#include <optional>
 #include <set>
 #include <utility>
 
 namespace lddynamo {
-namespace {
 
 using store::Describe;
-
-constexpr std::chrono::milliseconds kReadTimeout{10000};  // for the rounds of one GetMany
-
-/// " in region eu-west-1", when that is known without asking anybody.
-std::string WhereText(DynamoDbFeatureStoreOptions const& options) {
-    std::string text;
-    if (!options.aws.endpoint_url.empty()) text += " at " + options.aws.endpoint_url;
-    std::string region = options.aws.region;
-    if (region.empty() && options.client == nullptr) {
-        Environment const& environment =
-            options.aws.environment != nullptr ? *options.aws.environment : ProcessEnvironment();
-        for (std::string_view const name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
-            if (auto value = environment.GetNonEmpty(name); value && region.empty())
-                region = *value;
-        }
-    }
-    if (!region.empty()) text += " in region " + region;
-    return text;
-}
-
-}  // namespace
-
-/// Everything here is constant after construction unless it says otherwise.
-struct DynamoDbFeatureStore::State {
-    explicit State(DynamoDbFeatureStoreOptions given)
-        : options(std::move(given)),
-          where(WhereText(options)),
-          names(options.prefix),
-          client(options.client),
-          clock(options.clock != nullptr ? *options.clock : SystemClock()),
-          reader(options.table, options.logger),
-          chunk_names(options.prefix) {}
-
-    /// Says what failed and where, in front of the service's own words.
-    [[nodiscard]] Error Explain(Error error, std::string const& what) const {
-        if (error.code == ErrorCode::kNotFound) {
-            error.message = "table " + options.table + " does not exist" + where + " (" + what +
-                            ": " + error.message + ")";
-        } else {
-            error.message = "table " + options.table + ": " + what + ": " + error.message;
-        }
-        return error;
-    }
-
-    /// Repeats what fails for the moment until there is no time left.
-    template <class Call>
-    static auto Insist(dynamodb::Deadline const& deadline, Call const& call) {
-        auto answer = call();
-        for (int attempt = 1;
-             !answer && dynamodb::IsTransient(answer.error().code) && deadline.Pause(attempt);
-             ++attempt) {
-            answer = call();
-        }
-        return answer;
-    }
-
-    [[nodiscard]] QueryRequest QueryOf(DataKind kind) const {
-        return store::QueryOf(options.table, names.Namespace(kind));
-    }
-
-    /// The rows of both kinds, read in parallel.
-    Result<store::ExistingRows> ReadRows(std::string const& what,
-                                         std::optional<dynamodb::Deadline> const& deadline) {
-        std::array const queries = {QueryOf(DataKind::kFeatures), QueryOf(DataKind::kSegments)};
-        auto rows = dynamodb::QueryPages(*client, queries, deadline, options.max_load_bytes);
-        if (!rows) return Fail(Explain(std::move(rows.error()), what));
-        return store::ExistingRows{.features = std::move((*rows)[0]),
-                                   .segments = std::move((*rows)[1])};
-    }
-
-    /// What chunked items work with.
-    [[nodiscard]] store::ChunkAccess Chunks() {
-        return {*client, options.table, names,          chunk_names,
-                reader,  clock,         options.logger, options.max_chunked_item_bytes};
-    }
-    Result<LoadedData> LoadChunked(std::span<DataKind const> kinds, std::string const& what) {
-        auto loaded = store::LoadChunked(Chunks(), kinds, kReadTimeout);
-        if (loaded) return loaded;
-        return Fail(Explain(std::move(loaded.error()), what));
-    }
-    Result<std::optional<SerializedItem>> GetChunked(DataKind kind, std::string_view key);
-    Result<UpsertOutcome> UpsertChunked(DataKind kind, std::string_view key,
-                                        SerializedItem const& item);
-    Result<UpsertOutcome> PutRow(DataKind kind, std::string_view key, SerializedItem const& item,
-                                 Item row);
-
-    Result<std::optional<Item>> ReadRow(Item key, std::string const& what) {
-        auto answer = client->GetItem(
-            {.table = options.table, .key = std::move(key), .consistent_read = true});
-        if (!answer) return Fail(Explain(std::move(answer.error()), what));
-        return std::move(answer->item);
-    }
-
-    Result<bool> HasMarker() {
-        auto row = ReadRow(names.Marker(), "look for the $inited row");
-        if (!row) return Fail(std::move(row.error()));
-        return row->has_value();
-    }
-
-    Status PutMarker() {
-        auto put = client->PutItem({.table = options.table, .item = names.Marker()});
-        if (!put) return Fail(Explain(std::move(put.error()), "write the $inited row"));
-        return {};
-    }
-
-    /// Fills `rows` with the rows that it planned from.
-    Result<store::InitPlan> MakePlan(store::PreparedData data, store::RowsBeforeInit& rows,
-                                     dynamodb::Deadline const& deadline);
-    Status WriteSteps(store::InitPlan& plan, store::RowsBeforeInit const& rows,
-                      dynamodb::Deadline const& deadline);
-    void ReportProgress(std::size_t done, std::size_t total) const;
-
-    /// Whether the row that stopped a conditional put is what that put itself wrote.
-    Result<bool> IsOurOwn(WriteResponse const& response, DataKind kind, std::string_view key,
-                          SerializedItem const& item) {
-        if (response.old_item) return store::RowHolds(*response.old_item, item);
-        auto row = ReadRow(names.RowKey(kind, key), "look at " + Describe(kind, key));
-        if (!row) return Fail(std::move(row.error()));
-        return row->has_value() && store::RowHolds(**row, item);
-    }
-
-    DynamoDbFeatureStoreOptions const options;
-    std::string const where;
-    store::TableNames const names;
-    std::shared_ptr<DynamoDbClient> client;  // shared with the user who brings one
-    Clock& clock;
-    store::RowReader reader;
-    store::ChunkNames const chunk_names;
-
-    std::atomic<bool> initialized{false};  // once true, true for ever
-    std::mutex mutex;
-    std::optional<std::chrono::steady_clock::time_point> no_until;  // guarded by mutex
-};
-
-// One Init
-// ------------------------------------------------------------------------------------------
-
-void DynamoDbFeatureStore::State::ReportProgress(std::size_t done, std::size_t total) const {
-    if (!options.init_progress) return;
-    try {
-        options.init_progress(done, total);
-    } catch (...) {  // the caller's own code must not stop the writing half-way
-        options.logger.Warn("the progress callback threw an exception");
-    }
-}
-
-Result<store::InitPlan> DynamoDbFeatureStore::State::MakePlan(store::PreparedData data,
-                                                              store::RowsBeforeInit& rows,
-                                                              dynamodb::Deadline const& deadline) {
-    std::string const what = "read the rows that are there";
-    if (!options.chunk_oversize_items) {
-        auto official = ReadRows(what, deadline);
-        if (!official) return Fail(std::move(official.error()));
-        rows.official = std::move(*official);
-        return store::MakeInitPlan(names, std::move(data), rows.official);
-    }
-    auto all = store::ReadRowsBeforeInit(Chunks(), deadline);
-    if (!all) return Fail(Explain(std::move(all.error()), what));
-    rows = std::move(*all);
-    store::ChunkPlan chunks(chunk_names, clock, options.max_chunked_item_bytes, rows.chunked);
-    return store::MakeInitPlan(names, std::move(data), rows.official, &chunks);
-}
-
-Status DynamoDbFeatureStore::State::WriteSteps(store::InitPlan& plan,
-                                               store::RowsBeforeInit const& rows,
-                                               dynamodb::Deadline const& deadline) {
-    bool const guarded = options.init_writes == InitWrites::kGuarded;
-    store::SeenVersions seen;
-    seen.Add(rows.official.features);
-    seen.Add(rows.official.segments);
-    seen.Add(rows.chunked.feature_heads);
-    seen.Add(rows.chunked.segment_heads);
-    store::GuardedWriter writer(*client, options.table, seen, deadline, options.logger);
-    std::size_t const total = plan.Writes();
-    std::size_t done = 0;
-    if (total > 0) ReportProgress(0, total);
-    for (auto& step : plan.steps) {
-        std::size_t const count = step.size();
-        std::size_t in_step = 0;
-        BatchOptions batch;
-        batch.deadline = deadline.Remaining();
-        batch.clock = &clock;
-        batch.logger = options.logger;
-        batch.progress = [&](std::size_t acknowledged) {
-            in_step = acknowledged;
-            ReportProgress(done + acknowledged, total);
-        };
-        auto written = guarded ? writer.Write(std::move(step), batch.progress)
-                               : WriteAllItems(*client, options.table, std::move(step), batch);
-        if (!written) {
-            // What needs these rows must not be written before them, so this is the end.
-            Error error = std::move(written.error());
-            error.code = ErrorCode::kIncomplete;
-            error.message = "Init did not finish: " + std::to_string(total - done - in_step) +
-                            " of " + std::to_string(total) +
-                            " rows were not written: " + error.message;
-            return Fail(std::move(error));
-        }
-        done += count;
-    }
-    auto const& kept = writer.Kept();
-    plan.report.written -= std::min(plan.report.written, kept.puts);
-    plan.report.deleted -= std::min(plan.report.deleted, kept.deletes);
-    plan.report.kept = kept.puts + kept.deletes;
-    return {};
-}
-
-Result<InitReport> DynamoDbFeatureStore::Init(StoreData const& data) {
-    State& state = *state_;
-    dynamodb::Deadline const deadline(&state.clock, state.options.init_timeout);
-    auto prepared = store::PrepareData(data);  // first: bad data sends nothing
-    if (!prepared) return Fail(std::move(prepared.error()));
-    store::RowsBeforeInit rows;
-    auto plan = state.MakePlan(std::move(*prepared), rows, deadline);
-    if (!plan) return Fail(std::move(plan.error()));
-    for (auto const& note : plan->report.oversize) {
-        state.options.logger.Error("table " + state.options.table + ": " +
-                                   Describe(note.kind, note.key) + ": " + note.what);
-    }
-    if (auto written = state.WriteSteps(*plan, rows, deadline); !written) {
-        return Fail(std::move(written.error()));
-    }
-    auto marked = State::Insist(deadline, [&] { return state.HasMarker(); });
-    if (!marked) return Fail(std::move(marked.error()));
-    if (!*marked) {
-        if (auto put = State::Insist(deadline, [&] { return state.PutMarker(); }); !put)
-            return Fail(std::move(put.error()));
-    }
-    state.initialized = true;
-    auto const& report = plan->report;
-    state.options.logger.Info("table " + state.options.table + ": Init wrote " +
-                              std::to_string(report.written) + " rows, deleted " +
-                              std::to_string(report.deleted) + ", left " +
-                              std::to_string(report.unchanged) + " unchanged, kept " +
-                              std::to_string(report.kept) + " that changed meanwhile");
-    return std::move(plan->report);
-}
 
 Status DynamoDbFeatureStore::CheckAvailable() {
     State& state = *state_;
@@ -350,7 +101,7 @@ Result<LoadedData> DynamoDbFeatureStore::LoadAll() {
 Result<FeatureStore::ManyItems> DynamoDbFeatureStore::GetMany(std::span<ItemKey const> keys) {
     State& state = *state_;
     if (state.options.chunk_oversize_items) {
-        auto many = store::GetChunked(state.Chunks(), keys, kReadTimeout);
+        auto many = store::GetChunked(state.Chunks(), keys, State::kReadTimeout);
         if (many) return many;
         return Fail(state.Explain(std::move(many.error()),
                                   "get " + std::to_string(keys.size()) + " items"));
@@ -365,7 +116,7 @@ Result<FeatureStore::ManyItems> DynamoDbFeatureStore::GetMany(std::span<ItemKey 
         }
     }
     BatchOptions batch;
-    batch.deadline = kReadTimeout;
+    batch.deadline = State::kReadTimeout;
     batch.clock = &state.clock;
     batch.logger = state.options.logger;
     auto rows = GetAllItems(*state.client, std::move(request), batch);
@@ -447,7 +198,7 @@ Result<UpsertOutcome> DynamoDbFeatureStore::State::PutRow(DataKind kind, std::st
 Result<std::optional<SerializedItem>> DynamoDbFeatureStore::State::GetChunked(
     DataKind kind, std::string_view key) {
     ItemKey const wanted{kind, std::string(key)};
-    auto many = store::GetChunked(Chunks(), {&wanted, 1}, kReadTimeout);
+    auto many = store::GetChunked(Chunks(), {&wanted, 1}, State::kReadTimeout);
     if (!many) return Fail(Explain(std::move(many.error()), "get " + Describe(kind, key)));
     if (!many->malformed.empty()) {
         Error error;
@@ -490,6 +241,22 @@ Result<UpsertOutcome> DynamoDbFeatureStore::State::UpsertChunked(DataKind kind,
 
 // Making
 // --------------------------------------------------------------------------------------------
+
+std::string DynamoDbFeatureStore::State::WhereText() const {
+    std::string text;
+    if (!options.aws.endpoint_url.empty()) text += " at " + options.aws.endpoint_url;
+    std::string region = options.aws.region;
+    if (region.empty() && options.client == nullptr) {
+        Environment const& environment =
+            options.aws.environment != nullptr ? *options.aws.environment : ProcessEnvironment();
+        for (std::string_view const name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+            if (auto value = environment.GetNonEmpty(name); value && region.empty())
+                region = *value;
+        }
+    }
+    if (!region.empty()) text += " in region " + region;
+    return text;
+}
 
 DynamoDbFeatureStore::DynamoDbFeatureStore(std::unique_ptr<State> state)
     : state_(std::move(state)) {

@@ -109,7 +109,8 @@ struct GuardedWriter::Round {
             } else if (answers[i]->condition_failed &&
                        (kind == BatchWrite::Kind::kDelete || !IsOurOwn(*answers[i], item))) {
                 ++writer.settled_;
-                ++(kind == BatchWrite::Kind::kPut ? writer.kept_.puts : writer.kept_.deletes);
+                writer.kept_.push_back(
+                    {kind, std::string(TextOf(item, kNamespace)), std::string(TextOf(item, kKey))});
                 writer.logger_.Debug("table " + writer.table_ + ": the row " +
                                      std::string(TextOf(item, kKey)) +
                                      " changed during Init and stays");

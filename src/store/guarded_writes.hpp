@@ -33,10 +33,11 @@ class SeenVersions {
     std::map<std::pair<std::string_view, std::string_view>, AttributeValue const*> versions_;
 };
 
-/// Writes that were stopped by a row that changed since it was seen.
-struct KeptCount {
-    std::size_t puts = 0;
-    std::size_t deletes = 0;
+/// A write that was stopped by a row that changed since it was seen.
+struct KeptRow {
+    BatchWrite::Kind kind = BatchWrite::Kind::kPut;  ///< What was to be done with it.
+    std::string ns{};
+    std::string key{};
 };
 
 /// Writes rows one by one, several at once, each on condition that the row is still the one that
@@ -56,7 +57,7 @@ class GuardedWriter {
     [[nodiscard]] Status Write(std::vector<BatchWrite> writes,
                                std::function<void(std::size_t)> const& progress);
     /// Of all calls so far.
-    [[nodiscard]] KeptCount const& Kept() const noexcept { return kept_; }
+    [[nodiscard]] std::vector<KeptRow> const& Kept() const noexcept { return kept_; }
 
   private:
     struct Round;
@@ -66,7 +67,7 @@ class GuardedWriter {
     SeenVersions const& seen_;
     dynamodb::Deadline const& deadline_;
     Logger const& logger_;
-    KeptCount kept_;
+    std::vector<KeptRow> kept_;
     std::size_t settled_ = 0;  ///< Writes done or stopped, of all calls.
 };
 

@@ -3,8 +3,8 @@
 #include "store/init_order.hpp"
 #include "store/item_codec.hpp"
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,18 +40,29 @@ class KindPlan {
     void AppendLiveSteps(std::vector<std::vector<BatchWrite>>& steps) {
         for (auto const& level : PrerequisiteLevels(needs_)) {
             std::vector<BatchWrite> step;
+            std::vector<BatchWrite> releases;
             for (std::size_t const i : level) {
-                if (live_[i]) step.push_back(std::move(*live_[i]));
+                if (live_[i].write) step.push_back(std::move(*live_[i].write));
+                if (live_[i].release) releases.push_back(std::move(*live_[i].release));
             }
-            if (!step.empty()) steps.push_back(std::move(step));
+            for (auto* const part : {&step, &releases}) {
+                if (!part->empty()) steps.push_back(std::move(*part));
+            }
         }
     }
     void AppendGoneStep(std::vector<std::vector<BatchWrite>>& steps) {
-        if (!gone_.empty()) steps.push_back(std::move(gone_));
+        for (auto* const part : {&gone_, &gone_releases_}) {
+            if (!part->empty()) steps.push_back(std::move(*part));
+        }
     }
 
   private:
     using RowsByKey = std::unordered_map<std::string_view, Item const*>;
+    /// What makes an item the stored one.
+    struct Writes {
+        std::optional<BatchWrite> write{};
+        std::optional<BatchWrite> release{};  ///< Then; of the chunked item in its place.
+    };
 
     /// Rows of other namespaces, should a server send them, are none of ours.
     RowsByKey ByKey(std::vector<Item> const& rows) const {
@@ -68,11 +79,14 @@ class KindPlan {
     }
 
     void Add(std::string const& key, PreparedItem prepared, Item const* old) {
-        bool const chunked = chunks_ != nullptr && chunks_->IsChunked(kind_, key);
+        bool const chunked = chunks_ != nullptr && chunks_->IsChunked(kind_, key, old);
         if (old != nullptr && !chunked && RowHolds(*old, prepared.item)) {
-            if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version);
+            if (chunks_ != nullptr) {
+                // Nothing hides that row.
+                (void)chunks_->Release(kind_, key, prepared.item.version, old);
+            }
             ++report_.unchanged;
-            AddLive(key, std::move(prepared), std::nullopt);
+            AddLive(key, std::move(prepared), {});
             return;
         }
         Item row = RowFromItem(names_, kind_, key, prepared.item);
@@ -88,8 +102,12 @@ class KindPlan {
                      (old != nullptr ? ", the older row stays" : "")});
             return;
         }
-        if (chunks_ != nullptr) chunks_->Release(kind_, key, prepared.item.version);
-        AddWrite(key, std::move(prepared), {BatchWrite::Kind::kPut, std::move(row)});
+        Writes writes;
+        if (chunks_ != nullptr) {
+            writes.release = chunks_->Release(kind_, key, prepared.item.version, old);
+        }
+        writes.write.emplace(BatchWrite{BatchWrite::Kind::kPut, std::move(row)});
+        AddWrite(key, std::move(prepared), std::move(writes));
     }
 
     void AddChunked(std::string const& key, PreparedItem prepared, Item const* old) {
@@ -100,24 +118,25 @@ class KindPlan {
                                             (old != nullptr ? ", the older row stays" : "")});
         } else if (planned.unchanged) {
             ++report_.unchanged;
-            AddLive(key, std::move(prepared), std::nullopt);
+            AddLive(key, std::move(prepared), {});
         } else {
-            AddWrite(key, std::move(prepared), std::move(*planned.head));
+            AddWrite(key, std::move(prepared), {.write = std::move(planned.head)});
         }
     }
 
-    void AddWrite(std::string const& key, PreparedItem prepared, BatchWrite write) {
+    void AddWrite(std::string const& key, PreparedItem prepared, Writes writes) {
         ++report_.written;
         if (prepared.item.deleted) {
-            gone_.push_back(std::move(write));
+            gone_.push_back(std::move(*writes.write));
+            if (writes.release) gone_releases_.push_back(std::move(*writes.release));
         } else {
-            AddLive(key, std::move(prepared), std::move(write));
+            AddLive(key, std::move(prepared), std::move(writes));
         }
     }
 
-    void AddLive(std::string const& key, PreparedItem prepared, std::optional<BatchWrite> write) {
+    void AddLive(std::string const& key, PreparedItem prepared, Writes writes) {
         needs_.emplace_back(key, std::move(prepared.prerequisites));
-        live_.push_back(std::move(write));
+        live_.push_back(std::move(writes));
     }
 
     TableNames const& names_;
@@ -126,8 +145,9 @@ class KindPlan {
     ChunkPlan* chunks_;
     // Side by side: all flags that stay, also unchanged ones, since others may need them.
     std::vector<FlagNeeds> needs_;
-    std::vector<std::optional<BatchWrite>> live_;
+    std::vector<Writes> live_;
     std::vector<BatchWrite> gone_;
+    std::vector<BatchWrite> gone_releases_;
 };
 
 }  // namespace
@@ -148,17 +168,17 @@ Result<PreparedData> PrepareData(StoreData const& data) {
 
 namespace {
 
-/// Chunked items that are gone and have no official row, which would be counted already.
-std::size_t CountGone(ChunkPlan& chunks, ExistingRows const& existing) {
-    auto gone = chunks.ReleaseRest();
-    if (gone.empty()) return 0;
-    std::set<ItemKey> official;
+/// @return chunked items that are gone and have no official row, which would be counted already.
+std::size_t ReleaseRest(ChunkPlan& chunks, ExistingRows const& existing) {
+    if (!chunks.HasRest()) return 0;
+    std::map<ItemKey, Item const*> official;
     for (auto const& row : existing.features) {
-        official.insert({DataKind::kFeatures, std::string(RowKey(row))});
+        official.emplace(ItemKey{DataKind::kFeatures, std::string(RowKey(row))}, &row);
     }
     for (auto const& row : existing.segments) {
-        official.insert({DataKind::kSegments, std::string(RowKey(row))});
+        official.emplace(ItemKey{DataKind::kSegments, std::string(RowKey(row))}, &row);
     }
+    auto gone = chunks.ReleaseRest(official);
     std::erase_if(gone, [&](ItemKey const& key) { return official.count(key) != 0; });
     return gone.size();
 }
@@ -172,13 +192,18 @@ InitPlan MakeInitPlan(TableNames const& names, PreparedData data, ExistingRows c
     KindPlan segments(names, DataKind::kSegments, plan.report, chunks);
     features.Make(std::move(data.features), existing.features);
     segments.Make(std::move(data.segments), existing.segments);
-    if (chunks != nullptr) plan.steps = chunks->TakeUploads();
+    if (chunks != nullptr) {
+        plan.report.deleted += ReleaseRest(*chunks, existing);
+        plan.steps = chunks->TakeUploads();
+        if (auto step = chunks->TakeEarlyReleases(); !step.empty()) {
+            plan.steps.push_back(std::move(step));
+        }
+    }
     segments.AppendLiveSteps(plan.steps);
     features.AppendLiveSteps(plan.steps);
     features.AppendGoneStep(plan.steps);
     segments.AppendGoneStep(plan.steps);
     if (chunks != nullptr) {
-        plan.report.deleted += CountGone(*chunks, existing);
         for (auto step : {chunks->TakeReleases(), chunks->TakeLeftOvers()}) {
             if (!step.empty()) plan.steps.push_back(std::move(step));
         }

@@ -28,9 +28,10 @@ struct PreparedData {
 [[nodiscard]] Result<PreparedData> PrepareData(StoreData const& data);
 
 struct InitPlan {
-    /// To be done one after another: chunks; segments, flags without prerequisites, flags that need
-    /// those, and so on; then deleted flags and deleted segments, which nothing needs any more;
-    /// then chunked items that gave way, and chunks that nothing needs.
+    /// To be done one after another: chunks; chunked items that gave way long ago; segments, flags
+    /// without prerequisites, flags that need those, and so on; then deleted flags and deleted
+    /// segments, which nothing needs any more; then chunked items that are gone, and chunks that
+    /// nothing needs.
     std::vector<std::vector<BatchWrite>> steps{};
     InitReport report{};  ///< As it will be when all steps are done.
     [[nodiscard]] std::size_t Writes() const noexcept {

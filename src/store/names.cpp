@@ -25,6 +25,8 @@ bool IsUtf8(std::string_view text) noexcept {
     return true;
 }
 
+}  // namespace
+
 std::string Prefixed(std::string_view prefix, std::string_view name) {
     std::string text(prefix);
     if (!text.empty()) text += ':';
@@ -38,8 +40,6 @@ Item KeyOf(std::string ns, std::string key) {
     item.emplace(kKey, AttributeValue::S(std::move(key)));
     return item;
 }
-
-}  // namespace
 
 std::string_view Noun(DataKind kind) noexcept {
     return kind == DataKind::kFeatures ? "flag" : "segment";
@@ -110,11 +110,6 @@ std::string TableNames::BigSegmentsMetadata() const {
 
 std::string TableNames::BigSegmentsUser() const {
     return Prefixed(prefix_, "big_segments_user");
-}
-
-std::vector<std::string> TableNames::Companions() const {
-    return {Prefixed(prefix_, "$lddynamo_features"), Prefixed(prefix_, "$lddynamo_segments"),
-            Prefixed(prefix_, "$lddynamo_chunks")};
 }
 
 }  // namespace store

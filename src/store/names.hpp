@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace lddynamo::store {
 
@@ -34,7 +33,12 @@ inline constexpr std::size_t kMaxKeyBytes = 1024;
 /// @retval ErrorCode::kInvalidArgument  `$` or `:` in it, too long, or no UTF-8.
 [[nodiscard]] Status CheckPrefix(std::string_view prefix);
 
-/// The partition keys of one prefix.
+/// `prefix:name`, or `name` where there is no prefix.
+[[nodiscard]] std::string Prefixed(std::string_view prefix, std::string_view name);
+/// A primary key.
+[[nodiscard]] Item KeyOf(std::string ns, std::string key);
+
+/// The partition keys of one prefix, as every SDK knows them.
 class TableNames {
   public:
     explicit TableNames(std::string_view prefix);
@@ -49,10 +53,6 @@ class TableNames {
     /// The partitions of the official Big Segments rows.
     [[nodiscard]] std::string BigSegmentsMetadata() const;
     [[nodiscard]] std::string BigSegmentsUser() const;
-    /// The partitions that only lddynamo itself writes and reads, beside those of the official
-    /// layout (chunks of items that one row cannot hold). A new one must be named here, or `wipe`
-    /// leaves it behind.
-    [[nodiscard]] std::vector<std::string> Companions() const;
 
   private:
     std::string prefix_;

@@ -1,6 +1,7 @@
 #include "store/wipe.hpp"
 
 #include "dynamodb/batching.hpp"
+#include "store/chunk_rows.hpp"
 
 #include <utility>
 
@@ -30,7 +31,7 @@ class Wiper {
             partitions_.push_back({names_.BigSegmentsMetadata(), &WipeReport::big_segments});
             partitions_.push_back({names_.BigSegmentsUser(), &WipeReport::big_segments});
         }
-        for (auto& ns : names_.Companions()) {
+        for (auto& ns : ChunkNames(options.prefix).All()) {
             partitions_.push_back({std::move(ns), &WipeReport::companions});
         }
     }

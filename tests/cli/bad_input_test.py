@@ -51,6 +51,9 @@ class UsageTest(unittest.TestCase):
     def test_bad_port(self):
         self.check("local", "--port", "70000", expect="port")
 
+    def test_empty_data_file(self):
+        self.check("local", "--port", "0", "--data", "", expect="--data: an empty file name")
+
     def test_prefix_with_dollar_or_colon(self):
         for prefix in ("a$b", "$", "a:b"):
             self.check("flags", "--table", "t", "--prefix", prefix, expect="prefix", AWS_REGION="eu-west-1",
@@ -170,6 +173,9 @@ class OversizeTest(LocalServer):
         outcome = self.run_("flags", LDDYNAMO_CHUNK_OVERSIZE="yes")
         self.assertEqual(outcome.code, 2)
         self.assertIn("LDDYNAMO_CHUNK_OVERSIZE: 'yes' is neither true nor false", outcome.err)
+        outcome = self.run_("flags", LDDYNAMO_REGION_FROM_INSTANCE="yes")
+        self.assertEqual(outcome.code, 2)
+        self.assertIn("LDDYNAMO_REGION_FROM_INSTANCE: 'yes' is neither true nor false", outcome.err)
 
 
 class BadTableTest(LocalServer):

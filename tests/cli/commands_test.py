@@ -15,6 +15,16 @@ class HelpTest(unittest.TestCase):
                         "migrate", "wipe", "doctor", "local"):
             self.assertIn(command, outcome.out)
 
+    def test_the_word_eval_hides_no_command(self):
+        for command in ("diff", "delete", "migrate", "wipe", "doctor"):
+            for arguments in (("--table", "eval", command, "--help"), (command, "--table", "eval", "--help")):
+                outcome = run(*arguments)
+                self.assertEqual((outcome.code, outcome.err), (0, ""))
+                self.assertIn(f"lddynamo {command} ", outcome.out)
+        self.assertIn("doctor", run("--table", "eval", "--help").out)
+        self.assertEqual(run("eval", "--yes", "a", "--context", USER).code, 2)
+        self.assertEqual(run("eval", "--help").out, run("--table", "t", "eval", "-h").out)
+
     def test_help_of_a_command(self):
         outcome = run("eval", "--help")
         self.assertEqual((outcome.code, outcome.err), (0, ""))

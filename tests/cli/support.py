@@ -27,8 +27,9 @@ class Outcome:
 
 
 def clean_environment(**extra):
-    """Nothing of the caller's AWS or lddynamo settings; no configuration files."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "LDDYNAMO_"))}
+    """Nothing of the caller's AWS, proxy or lddynamo settings; no configuration files."""
+    env = {k: v for k, v in os.environ.items()
+           if not k.startswith(("AWS_", "LDDYNAMO_", "SSL_CERT_")) and not k.lower().endswith("_proxy")}
     env.update(HOME="/nonexistent", AWS_EC2_METADATA_DISABLED="true")
     env.update(extra)
     return env

@@ -122,6 +122,11 @@ std::vector<TablePlaceMaker> TablesOnServer() {
     return {{"DynamoDbOnServer", MakeTableOnServer<false>}};
 }
 
+std::vector<TablePlaceMaker> PlainTables(bool on_server) {
+    if (!on_server) return {{"DynamoDbOnMemoryDynamoDb", MakeTableInProcess<false>}};
+    return TablesOnServer();
+}
+
 std::vector<TablePlaceMaker> ChunkedTables(bool on_server) {
     if (!on_server) return {{"ChunkedOnMemoryDynamoDb", MakeTableInProcess<true>}};
     if (Endpoint().empty()) return {};

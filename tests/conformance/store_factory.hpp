@@ -44,7 +44,6 @@ class TablePlace final : public StorePlace {
     /// The table itself.
     [[nodiscard]] DynamoDbClient& Server() { return *server_; }
     [[nodiscard]] std::string const& Table() const { return table_; }
-    [[nodiscard]] bool Chunked() const { return chunked_; }
     void PutRow(Item row);
     /// All rows of a partition.
     [[nodiscard]] std::vector<Item> Rows(std::string const& ns);
@@ -81,6 +80,8 @@ inline void PrintTo(TablePlaceMaker const& maker, std::ostream* out) {
 /// DynamoDbFeatureStore on the server at LDDYNAMO_TEST_ENDPOINT; none when that is not set.
 [[nodiscard]] std::vector<PlaceMaker> PlacesOnServer();
 [[nodiscard]] std::vector<TablePlaceMaker> TablesOnServer();
+/// The tables whose stores report oversize items.
+[[nodiscard]] std::vector<TablePlaceMaker> PlainTables(bool on_server);
 /// The tables whose stores keep oversize items as chunks.
 [[nodiscard]] std::vector<TablePlaceMaker> ChunkedTables(bool on_server);
 

@@ -293,8 +293,10 @@ TEST_P(TableConformance, HealsRowsWithoutAVersion) {
               std::vector<Item>{RowOf("features", "k", MakeItem("k", 8))});
 }
 
-TEST_P(TableConformance, OversizeItemsAreReportedAndTheOlderRowStays) {
-    if (place_->Chunked()) GTEST_SKIP() << "stores them: see ChunkedConformance";
+/// Tables whose stores keep no oversize items; for the others see ChunkedConformance.
+class PlainTableConformance : public TableConformance {};
+
+TEST_P(PlainTableConformance, OversizeItemsAreReportedAndTheOlderRowStays) {
     auto const big = MakeItem("k", 2, ",\"x\":\"" + std::string(400'000, 'x') + "\"");
     // The largest that fits: 100 + 23 bytes of names + "features" + "most" + "2".
     auto most = MakeItem("most", 2, ",\"x\":\"\"");
@@ -386,6 +388,10 @@ std::string NameOf(::testing::TestParamInfo<TablePlaceMaker> const& info) {
 INSTANTIATE_TEST_SUITE_P(InProcess, TableConformance, ::testing::ValuesIn(TablesInProcess()),
                          NameOf);
 INSTANTIATE_TEST_SUITE_P(Server, TableConformance, ::testing::ValuesIn(TablesOnServer()), NameOf);
+INSTANTIATE_TEST_SUITE_P(InProcess, PlainTableConformance, ::testing::ValuesIn(PlainTables(false)),
+                         NameOf);
+INSTANTIATE_TEST_SUITE_P(Server, PlainTableConformance, ::testing::ValuesIn(PlainTables(true)),
+                         NameOf);
 
 }  // namespace
 }  // namespace lddynamo::conformance

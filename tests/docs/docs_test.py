@@ -1,4 +1,6 @@
 """The docs tell the truth: examples run, C++ blocks are the examples, commands and names exist."""
+import base64
+import hashlib
 import json
 import os
 import pathlib
@@ -37,6 +39,17 @@ class ExamplesTest(LocalServer):
         state = json.loads(self.example("preload"))
         self.assertEqual((state["a"], state["$valid"]), (True, True))
         self.assertEqual(state["$flagsState"]["a"]["version"], 4)
+
+    def test_big_segments(self):
+        self.table = self.env["LDDYNAMO_TABLE"] = "some-table"
+        if not self.wire("ListTables")["TableNames"]:
+            self.done("table", "create")
+        bob = base64.b64encode(hashlib.sha256(b"bob").digest()).decode()
+        self.assertEqual(self.example("big_segments"), "bob is not mentioned in beta-testers\n")
+        self.put_row("big_segments_user", bob, included={"SS": ["beta-testers.g1"]})
+        self.assertEqual(self.example("big_segments"), "bob is included in beta-testers\n")
+        self.put_row("big_segments_user", bob, excluded={"SS": ["beta-testers.g1"]})
+        self.assertEqual(self.example("big_segments"), "bob is excluded from beta-testers\n")
 
     def test_own_client(self):
         self.assertEqual(self.example("own_client"), 'hello {"kind":"FALLTHROUGH"}\n')

@@ -20,6 +20,7 @@ struct Setting {
     Shape shape{};
     bool real_client = false;
     bool batched = false;  ///< InitWrites::kBatched, with one writer.
+    bool chunked = false;  ///< chunk_oversize_items
     int page_limit = 0;
     std::size_t writers = 1;
     std::size_t readers = 1;
@@ -64,6 +65,11 @@ Setting SettingOf(Random& random) {
         setting.shape.padding = 60'000;
     } else if (Chance(random, 5)) {
         setting.shape.oversize = 8;
+    } else if (Chance(random, 6)) {
+        setting.chunked = true;
+        setting.shape.oversize = 40;
+        setting.shape.noise = Chance(random, 20);
+        if (setting.page_limit > 0) setting.page_limit += 4;
     }
     return setting;
 }
@@ -74,7 +80,7 @@ class History {
         : random_(seed),
           setting_(SettingOf(random_)),
           mutant_(mutant),
-          world_(random_, setting_.plan, !setting_.batched, tally, trace),
+          world_(random_, setting_.plan, !setting_.batched, setting_.chunked, tally, trace),
           source_(random_, setting_.shape) {}
 
     Verdict Run() {
@@ -107,6 +113,7 @@ class History {
         if (setting_.batched || mutant_ == Mutant::kBatchesBesideOthers) {
             options.init_writes = InitWrites::kBatched;
         }
+        options.chunk_oversize_items = setting_.chunked;
         auto store = DynamoDbFeatureStore::Create(std::move(options));
         if (!store) std::abort();
         return std::move(*store);
@@ -282,6 +289,12 @@ class History {
         bool const small = report->oversize.empty();
         if (!store->Init(begun.data) || writes() != before) {
             return world_.Violation("an Init of the same data wrote something");
+        }
+        if (setting_.chunked) {
+            world_.Time().Advance(std::chrono::hours(25));
+            if (!store->Init(begun.data)) return world_.Violation("a later Init failed");
+            world_.CheckExactly(begun.data);
+            world_.CheckChunks();
         }
         auto const change = source_.ChangeOne();
         auto const outcome = store->Upsert(change.key.kind, change.key.key, change.item);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -40,8 +41,20 @@ class SimClient final : public DynamoDbClient {
             part.keys.pop_back();
         }
         if (part.keys.empty()) return BatchGetItemResponse{.unprocessed_keys = std::move(left)};
-        auto answer = Do<BatchGetItemResponse>(
-            "BatchGetItem", [part](MemoryDynamoDb& memory) { return memory.BatchGetItem(part); });
+        // The service promises no common moment for the keys.
+        auto answer = Do<BatchGetItemResponse>("BatchGetItem", [this,
+                                                                part](MemoryDynamoDb& memory) {
+            Result<BatchGetItemResponse> all = BatchGetItemResponse{};
+            auto one = part;
+            for (auto const& key : part.keys) {
+                one.keys = {key};
+                auto found = memory.BatchGetItem(one);
+                if (!found) return found;
+                std::move(found->items.begin(), found->items.end(), std::back_inserter(all->items));
+                if (Chance(world_.Rng(), 30)) world_.Between(actor_);
+            }
+            return all;
+        });
         if (answer) {
             auto& keys = answer->unprocessed_keys;
             keys.insert(keys.end(), left.begin(), left.end());
@@ -146,8 +159,11 @@ class SimClient final : public DynamoDbClient {
                     lost = true;
                     break;
                 case Fate::kLate:
-                    world_.ApplyLate(operation,
-                                     [perform](MemoryDynamoDb& memory) { (void)perform(memory); });
+                    if constexpr (std::is_same_v<Response, WriteResponse>) {  // not for reads
+                        world_.ApplyLate(operation, [perform](MemoryDynamoDb& memory) {
+                            (void)perform(memory);
+                        });
+                    }
                     answer = Fail(ErrorOf(ErrorCode::kTimeout));
                     lost = true;
                     break;

@@ -6,6 +6,16 @@ namespace lddynamo::faults {
 namespace {
 
 constexpr std::size_t kOversizeBytes = 400'000;
+constexpr std::size_t kNoiseBytes = 530'000;  // six bits each
+
+std::string Noise(std::uint64_t seed) {
+    std::string text(kNoiseBytes, '\0');
+    for (auto& c : text) {
+        seed = seed * 6364136223846793005U + 1442695040888963407U;
+        c = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[seed >> 58U];
+    }
+    return text;
+}
 
 }  // namespace
 
@@ -44,7 +54,10 @@ SerializedItem Source::Make(ItemKey const& key, std::int64_t version, bool overs
                 "\",\"variation\":0}]";
     }
     std::size_t const padding = oversize ? kOversizeBytes : shape_.padding;
-    if (padding > 0) json += ",\"padding\":\"" + std::string(padding, 'x') + '"';
+    if (oversize && shape_.noise) {
+        json += ",\"padding\":\"" + Noise(static_cast<std::uint64_t>(version)) + '"';
+    } else if (padding > 0)
+        json += ",\"padding\":\"" + std::string(padding, 'x') + '"';
     json += '}';
     return {.version = version, .deleted = false, .json = std::move(json)};
 }

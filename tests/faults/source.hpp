@@ -19,7 +19,8 @@ struct Shape {
     std::size_t flags = 8;
     std::size_t segments = 4;
     std::size_t padding = 0;  ///< Bytes added to every item.
-    unsigned oversize = 0;    ///< Percent of changes that make an item too large to store.
+    unsigned oversize = 0;    ///< Percent of changes that make an item too large for a row.
+    bool noise = false;       ///< Whether such items cannot be compressed into one row either.
 };
 
 /// Flags and segments as LaunchDarkly might hold them: they change, go and come back, with versions

@@ -1,5 +1,7 @@
 #include "faults/world.hpp"
 
+#include "store/chunk_codec.hpp"
+#include "store/chunk_rows.hpp"
 #include "store/item_codec.hpp"
 #include "store/names.hpp"
 
@@ -7,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 #include <utility>
 
 namespace lddynamo::faults {
@@ -24,16 +27,6 @@ std::string TextOf(Item const& row, std::string_view name) {
     return attribute != nullptr && attribute->AsS() != nullptr ? *attribute->AsS() : std::string();
 }
 
-std::map<RowId, RowState> TableOf(test_support::MemoryDynamoDb& memory) {
-    std::map<RowId, RowState> table;
-    for (auto const& row : memory.Rows(kTable)) {
-        RowId const id{TextOf(row, "namespace"), TextOf(row, "key")};
-        auto item = store::ItemFromRow(row);
-        table.emplace(id, id == kMarker || !item ? SerializedItem{} : std::move(*item));
-    }
-    return table;
-}
-
 }  // namespace
 
 RowId RowOf(ItemKey const& key) {
@@ -45,10 +38,11 @@ bool IsOversize(ItemKey const& key, SerializedItem const& item) {
     return store::EstimateRowSize(row) > store::kMaxRowBytes;
 }
 
-World::World(Random& random, FaultPlan plan, bool guarded, Tally& tally, bool trace)
+World::World(Random& random, FaultPlan plan, bool guarded, bool chunked, Tally& tally, bool trace)
     : random_(random),
       plan_(plan),
       guarded_(guarded),
+      chunked_(chunked),
       tally_(tally),
       trace_(trace),
       memory_(std::make_shared<test_support::MemoryDynamoDb>()),
@@ -154,8 +148,81 @@ Operation& World::Begin(Operation operation) {
 // Changes
 // -------------------------------------------------------------------------------------------
 
+SerializedItem World::Unpack(Item const& row) {
+    auto const head = store::ReadHead(row, 16'000'000);
+    auto const known = unpacked_.find(head.generation);
+    auto const rows = memory_->Rows(kTable);
+    std::vector<std::string_view> chunks = {*store::DataOf(row)};
+    for (std::size_t i = 1; i < head.chunks; ++i) {
+        auto const key = store::ChunkNames("").ChunkKey(head.generation, i);
+        auto const found = std::find_if(rows.begin(), rows.end(), [&](Item const& other) {
+            return TextOf(other, "namespace") == TextOf(key, "namespace") &&
+                   TextOf(other, "key") == TextOf(key, "key");
+        });
+        if (found == rows.end()) {
+            Violation("a chunk of " + TextOf(row, "key") + " is missing");
+            return {};
+        }
+        chunks.push_back(*store::DataOf(*found));
+    }
+    if (known != unpacked_.end()) return known->second;
+    auto text = store::UnpackText(chunks, head.size, head.digest);
+    if (!text) {
+        Violation("the chunks of " + TextOf(row, "key") + " are damaged");
+        return {};
+    }
+    SerializedItem item{.version = head.version, .json = std::move(*text)};
+    return unpacked_.emplace(head.generation, std::move(item)).first->second;
+}
+
+std::map<RowId, RowState> World::LookAtTable(std::size_t operation) {
+    std::map<RowId, RowState> table;
+    auto const rows = memory_->Rows(kTable);
+    for (auto const& row : rows) {
+        RowId const id{TextOf(row, "namespace"), TextOf(row, "key")};
+        if (chunked_ && id.first.starts_with("$lddynamo_")) continue;
+        auto item = store::ItemFromRow(row);
+        table.emplace(id, id == kMarker || !item ? SerializedItem{} : std::move(*item));
+    }
+    if (!chunked_) return table;
+    for (auto const& [id, state] : table) {
+        auto const it = official_.find(id);
+        if (it == official_.end() || it->second.after != state) {
+            official_.insert_or_assign(id, OfficialChange{step_, operation, state});
+        }
+    }
+    std::erase_if(official_, [&](auto const& change) { return table.count(change.first) == 0; });
+    for (auto const& row : rows) {
+        auto const ns = TextOf(row, "namespace");
+        for (DataKind const kind : {DataKind::kFeatures, DataKind::kSegments}) {
+            if (ns != "$lddynamo_" + std::string(ToString(kind))) continue;
+            if (row.count("retired") != 0) continue;
+            auto& state = table[RowOf({kind, TextOf(row, "key")})];
+            // docs/schema.md: the head counts unless the official row is newer than what it covers.
+            if (!state || state->version <= std::stoll(*row.at("covers").AsN())) {
+                state = Unpack(row);
+            }
+        }
+    }
+    return table;
+}
+
+bool World::IsLeftOut(ItemKey const& key, SerializedItem const& item) const {
+    return !chunked_ && IsOversize(key, item);
+}
+
+bool World::IsUncovered(Operation const& op, RowId const& row, RowState const& after) {
+    auto const it = official_.find(row);
+    if (it == official_.end() || it->second.after != after || it->second.operation == op.number ||
+        !op.first_query || it->second.step < *op.first_query) {
+        return false;
+    }
+    events_[row].back().operation = it->second.operation;
+    return true;
+}
+
 void World::Look(std::size_t operation) {
-    auto now = TableOf(*memory_);
+    auto now = LookAtTable(operation);
     std::vector<std::pair<RowId, std::pair<RowState, RowState>>> changes;
     for (auto const& [id, state] : now) {
         auto const it = table_.find(id);
@@ -208,6 +275,8 @@ void World::CheckChange(std::size_t number, RowId const& row, RowState const& be
         if (wanted != items.end()) {
             return Violation(name + ", in the data of " + who + ", was removed by it");
         }
+    } else if (IsUncovered(op, row, after)) {
+        return;
     } else if (wanted == items.end() || RowState(wanted->second) != after) {
         return Violation(who + ", an Init, made " + name + " " + Brief(after) +
                          ", which is not in its data");
@@ -222,8 +291,8 @@ void World::CheckChange(std::size_t number, RowId const& row, RowState const& be
 
 void World::CheckInitPut(Operation& op, RowId const& row, SerializedItem const& after) {
     if (row.first != "features" || after.deleted) return;
-    auto const live = [](ItemKey const& key, SerializedItem const& item) {
-        return !item.deleted && !IsOversize(key, item);
+    auto const live = [this](ItemKey const& key, SerializedItem const& item) {
+        return !item.deleted && !IsLeftOut(key, item);
     };
     if (!std::exchange(op.wrote_flag, true)) {
         for (auto const& [key, item] : op.data.segments) {
@@ -293,7 +362,7 @@ bool World::IsSettled(Operation const& op, RowId const& row, RowState const& wan
 void World::CheckSettled(Operation const& op, std::string const& when) {
     for (auto const kind : {DataKind::kFeatures, DataKind::kSegments}) {
         for (auto const& [key, item] : op.data.Of(kind)) {
-            if (IsOversize({kind, key}, item)) continue;
+            if (IsLeftOut({kind, key}, item)) continue;
             if (!IsSettled(op, RowOf({kind, key}), item)) {
                 return Violation(std::string(ToString(kind)) + "/" + key + " of op " +
                                  std::to_string(op.number) + " was not written " + when);
@@ -318,7 +387,7 @@ void World::CheckInit(Operation const& op, InitReport const& report) {
     if (table_.count(kMarker) == 0) Violation("an Init succeeded without a marker");
     std::size_t oversize = 0;
     for (auto const kind : {DataKind::kFeatures, DataKind::kSegments}) {
-        for (auto const& [key, item] : op.data.Of(kind)) oversize += IsOversize({kind, key}, item);
+        for (auto const& [key, item] : op.data.Of(kind)) oversize += IsLeftOut({kind, key}, item);
     }
     if (report.oversize.size() != oversize) Violation("an Init misreported its oversize items");
 }
@@ -326,12 +395,15 @@ void World::CheckInit(Operation const& op, InitReport const& report) {
 void World::CheckUpsert(Operation const& op, UpsertOutcome outcome) {
     auto const row = RowOf(op.key);
     auto const name = "op " + std::to_string(op.number) + ", an Upsert of " + op.key.key;
-    bool const oversize = IsOversize(op.key, op.item);
+    bool const oversize = IsLeftOut(op.key, op.item);
     if (oversize != (outcome == UpsertOutcome::kOversize)) {
         return Violation(name + ", misjudged its size");
     }
-    if (outcome == UpsertOutcome::kWritten &&
-        !Ever(row, op.start, [&](RowState const& state) { return state == RowState(op.item); })) {
+    if (outcome == UpsertOutcome::kWritten && !Ever(row, op.start, [&](RowState const& state) {
+            // A chunked item that came between the two looks of an Upsert hides it at once.
+            return state == RowState(op.item) ||
+                   (chunked_ && state && state->version > op.item.version);
+        })) {
         return Violation(name + ", reported success and wrote nothing");
     }
     if (outcome == UpsertOutcome::kStale) {
@@ -374,12 +446,28 @@ void World::CheckInitialized(Operation const& op, bool seen) {
     }
 }
 
+void World::CheckChunks() {
+    std::set<std::string> live;
+    auto const rows = memory_->Rows(kTable);
+    for (auto const& row : rows) {
+        if (row.count("sha256") != 0) live.insert(TextOf(row, "generation"));
+    }
+    for (auto const& row : rows) {
+        auto const key = TextOf(row, "key");
+        if (TextOf(row, "namespace") == "$lddynamo_chunks" &&
+            live.count(key.substr(0, key.find('/'))) == 0) {
+            Violation("a day later the chunk " + key + " is still there");
+        }
+        if (row.count("retired") != 0) Violation("a day later a retired head is still there");
+    }
+}
+
 void World::CheckExactly(StoreData const& data) {
     ++step_;
     Look(operations_.size() - 1);
     for (auto const kind : {DataKind::kFeatures, DataKind::kSegments}) {
         for (auto const& [key, item] : data.Of(kind)) {
-            if (IsOversize({kind, key}, item)) continue;
+            if (IsLeftOut({kind, key}, item)) continue;
             auto const it = table_.find(RowOf({kind, key}));
             if (it == table_.end() || it->second != RowState(item)) {
                 Violation("at the end " + key + " is not what the last Init wrote");

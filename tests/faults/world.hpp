@@ -51,7 +51,7 @@ enum class Fate { kNormal, kThrottle, kLostBefore, kLostAfter, kLate, kKilledBef
 /// @par Thread safety  For the holder of the scheduler's baton.
 class World {
   public:
-    World(Random& random, FaultPlan plan, bool guarded, Tally& tally, bool trace);
+    World(Random& random, FaultPlan plan, bool guarded, bool chunked, Tally& tally, bool trace);
 
     // What actors do
     /// Waits for its turn and decides what becomes of a request.
@@ -83,6 +83,8 @@ class World {
     void CheckRead(Operation const& operation, ItemKey const& key, RowState const& seen);
     void CheckAll(Operation const& operation, DataKind kind, ItemMap const& seen);
     void CheckInitialized(Operation const& operation, bool seen);
+    /// There is no chunk that no head names.
+    void CheckChunks();
     /// The table is exactly that.
     void CheckExactly(StoreData const& data);
 
@@ -108,6 +110,20 @@ class World {
         std::function<void(test_support::MemoryDynamoDb&)> request;
     };
 
+    /// Last change of an official row, where it may be hidden by a chunked item.
+    struct OfficialChange {
+        std::size_t step;
+        std::size_t operation;
+        RowState after;
+    };
+
+    /// What readers are to take for the items, and the marker.
+    std::map<RowId, RowState> LookAtTable(std::size_t operation);
+    [[nodiscard]] SerializedItem Unpack(Item const& row);
+    [[nodiscard]] bool IsLeftOut(ItemKey const& key, SerializedItem const& item) const;
+    /// Whether an Init uncovered what another wrote since it looked; that one did it, then.
+    [[nodiscard]] bool IsUncovered(Operation const& operation, RowId const& row,
+                                   RowState const& after);
     void ComeLate(std::size_t percent);
     void Look(std::size_t operation);
     void CheckChange(std::size_t operation, RowId const& row, RowState const& before,
@@ -126,6 +142,7 @@ class World {
     Random& random_;
     FaultPlan plan_;
     bool const guarded_;
+    bool const chunked_;
     Tally& tally_;
     bool const trace_;
     std::shared_ptr<test_support::MemoryDynamoDb> memory_;
@@ -136,6 +153,8 @@ class World {
     std::deque<Operation> operations_;
     std::map<RowId, RowState> table_;
     std::map<RowId, std::vector<Event>> events_;
+    std::map<RowId, OfficialChange> official_;        // of chunked histories
+    std::map<std::string, SerializedItem> unpacked_;  // by generation
     std::vector<Late> late_;
     std::string verdict_;
     std::vector<std::string> lines_;

@@ -2,6 +2,7 @@
 
 #include "support/capturing_sink.hpp"
 #include "support/fake_clock.hpp"
+#include "support/fake_transport.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -245,6 +246,120 @@ TEST(ResolvedAwsTest, WarnsOfTwoRegions) {
     config.logger = Logger(sink);
     ASSERT_TRUE(ResolveAws(config, MapEnvironment(variables), clock));
     EXPECT_THAT(sink->Lines(), Contains(HasSubstr("AWS_DEFAULT_REGION is us-east-1")));
+}
+
+/// The region that the instance metadata service is asked for.
+class InstanceRegionTest : public ::testing::Test {
+  protected:
+    static constexpr std::string_view kAddress = "http://169.254.169.254";
+
+    std::string Region() {
+        MapEnvironment const environment(variables_, files_);
+        AwsConfig config;
+        config.region_from_instance_metadata = asks_;
+        auto const aws = ResolveAws(config, environment, clock_, transport_);
+        return aws ? aws->endpoint.signing_region : "error: " + aws.error().message;
+    }
+    void Add(int status, std::string body) {
+        transport_->Add(test_support::JsonAnswer(status, std::move(body)));
+    }
+
+    FakeClock clock_;
+    std::shared_ptr<test_support::FakeTransport> transport_ =
+        std::make_shared<test_support::FakeTransport>(clock_);
+    Map variables_{{"HOME", "/h"}};
+    Map files_;
+    bool asks_ = true;
+};
+
+TEST_F(InstanceRegionTest, IsAskedLast) {
+    Add(200, "token");
+    Add(200, "eu-west-3\n");
+    EXPECT_EQ(Region(), "eu-west-3");
+    auto const sent = transport_->SentRequests();
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_EQ(sent[0].request.url, std::string(kAddress) + "/latest/api/token");
+    EXPECT_EQ(sent[1].request.url, std::string(kAddress) + "/latest/meta-data/placement/region");
+    EXPECT_EQ(sent[1].request.headers.front().second, "token");
+    EXPECT_TRUE(sent[0].request.bypass_proxy && sent[1].request.bypass_proxy);
+    files_["/h/.aws/config"] = "[default]\nregion = from-file";
+    EXPECT_EQ(Region(), "from-file");
+    variables_["AWS_DEFAULT_REGION"] = "from-environment";
+    EXPECT_EQ(Region(), "from-environment");
+    EXPECT_EQ(transport_->SentCount(), 2U);
+}
+
+TEST_F(InstanceRegionTest, IsNotAskedUnlessWanted) {
+    asks_ = false;
+    EXPECT_THAT(Region(), ::testing::AllOf(HasSubstr("error: no region: "),
+                                           ::testing::Not(HasSubstr("metadata"))));
+    asks_ = true;
+    variables_["AWS_EC2_METADATA_DISABLED"] = "true";
+    EXPECT_THAT(Region(), ::testing::AllOf(HasSubstr("AWS_REGION"), HasSubstr("/h/.aws/config"),
+                                           HasSubstr("AWS_EC2_METADATA_DISABLED is true")));
+    EXPECT_EQ(transport_->SentCount(), 0U);
+}
+
+TEST_F(InstanceRegionTest, SilenceTakesTwoTimeoutsAndIsTold) {
+    variables_["AWS_METADATA_SERVICE_TIMEOUT"] = "0.5";
+    transport_->SetHandler([](HttpRequest const&) { return HttpResponse{}; },
+                           std::chrono::seconds(60));
+    EXPECT_THAT(Region(), HasSubstr("no answer from http://169.254.169.254 within 500 ms"));
+    EXPECT_EQ(transport_->SentCount(), 2U);  // version 1 may answer where version 2 does not
+    EXPECT_EQ(clock_.Elapsed(), std::chrono::seconds(1));
+    variables_["AWS_EC2_METADATA_V1_DISABLED"] = "true";
+    EXPECT_THAT(Region(), HasSubstr("no answer from"));
+    EXPECT_EQ(transport_->SentCount(), 3U);
+}
+
+TEST_F(InstanceRegionTest, AnswersThatAreOfNoUse) {
+    struct Case {
+        int status;
+        std::string body;
+        std::string error;
+    };
+    for (auto const& c : std::vector<Case>{
+             {404, "", "asked for the region: HTTP 404"},
+             {200, " \n", "the answer is empty"},
+             {200, "evil.com/", "the region \"evil.com/\" (from instance metadata)"},
+             {200, "eu-west-1\r\nX: y", "from instance metadata"},
+         }) {
+        Add(200, "token");
+        Add(c.status, c.body);
+        EXPECT_THAT(Region(), HasSubstr(c.error));
+    }
+    Add(400, "");
+    EXPECT_THAT(Region(), HasSubstr("asked for a session token: HTTP 400"));
+    Add(200, "bad token");
+    EXPECT_THAT(Region(), HasSubstr("malformed"));
+    variables_["AWS_METADATA_SERVICE_TIMEOUT"] = "soon";
+    EXPECT_THAT(Region(), HasSubstr("AWS_METADATA_SERVICE_TIMEOUT is not a number"));
+    EXPECT_EQ(transport_->ScriptLeft(), 0U);
+}
+
+TEST_F(InstanceRegionTest, StsIsAskedThereToo) {
+    variables_["AWS_WEB_IDENTITY_TOKEN_FILE"] = "/token";
+    variables_["AWS_ROLE_ARN"] = "arn:aws:iam::1:role/r";
+    files_["/token"] = "t";
+    MapEnvironment const environment(variables_, files_);
+    AwsConfig config;
+    config.region_from_instance_metadata = true;
+    Add(200, "token");
+    Add(200, "eu-west-3");
+    auto const aws = ResolveAws(config, environment, clock_, transport_);
+    ASSERT_TRUE(aws) << aws.error().message;
+    Add(403, "");
+    EXPECT_FALSE(aws->credentials->GetCredentials());
+    EXPECT_EQ(transport_->SentRequests().at(2).request.url, "https://sts.eu-west-3.amazonaws.com/");
+    // Without a client around them, the credentials ask themselves.
+    config.environment = &environment;
+    config.clock = &clock_;
+    auto const alone = lddynamo::MakeDefaultCredentials(config, transport_);
+    Add(200, "token");
+    Add(200, "eu-west-3");
+    Add(403, "");
+    EXPECT_FALSE(alone->GetCredentials());
+    EXPECT_EQ(transport_->SentRequests().at(5).request.url, "https://sts.eu-west-3.amazonaws.com/");
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 
 #include <gmock/gmock.h>
 
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -174,9 +172,13 @@ TEST_F(TlsTest, SaysWhatIsWrongWithTheRootsThatTheEnvironmentNames) {
     auto const url = server_.Raw().HttpsUrl();
     auto const empty = folder_.Write("empty.pem", "");
     auto const garbage = folder_.Write("garbage.pem", "-----BEGIN CERTIFICATE-----\nxx\n");
+    // Cannot be read by anyone, root included.
+    std::string const loop = folder_.Path() + "/loop.pem";
+    std::filesystem::create_symlink("loop.pem", loop);
     for (auto const& [file, why] :
          std::map<std::string, std::string>{{"/nowhere/x.pem", "No such file"},
                                             {empty, "no certificate"},
+                                            {loop, "Too many levels of symbolic links"},
                                             {garbage, ":"},
                                             {folder_.Path(), ":"}}) {
         EXPECT_THAT(Try(WithVariables({{"SSL_CERT_FILE", file}}), url),
@@ -198,10 +200,6 @@ TEST_F(TlsTest, SaysWhatIsWrongWithTheRootsThatTheEnvironmentNames) {
                                                " (which cannot be read, or "
                                                "lacks the links")));
     }
-    if (::geteuid() == 0) return;  // to whom every file is readable
-    std::filesystem::permissions(file_, std::filesystem::perms::none);
-    EXPECT_THAT(Try(WithVariables({{"SSL_CERT_FILE", file_}}), url),
-                HasSubstr("Permission denied"));
 }
 
 TEST_F(TlsTest, AFarewellToAKeptConnectionIsNoticed) {

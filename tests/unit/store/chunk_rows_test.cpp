@@ -32,6 +32,9 @@ TEST(ChunkRowsTest, NamesArePrivateAndOfThePrefix) {
     EXPECT_EQ(names.Heads(DataKind::kSegments), "p:$lddynamo_segments");
     EXPECT_EQ(names.Chunks(), "p:$lddynamo_chunks");
     EXPECT_EQ(ChunkNames("").Chunks(), "$lddynamo_chunks");
+    EXPECT_EQ(names.All(),
+              (std::vector<std::string>{names.Heads(DataKind::kFeatures),
+                                        names.Heads(DataKind::kSegments), names.Chunks()}));
 }
 
 TEST(ChunkRowsTest, GenerationsDifferAndKnowTheirTime) {
@@ -64,8 +67,8 @@ TEST(ChunkRowsTest, AHeadSaysWhatWasWritten) {
 
 TEST(ChunkRowsTest, ARetiredHeadHidesNothing) {
     test_support::FakeClock clock;
-    auto const row =
-        MakeRetiredRow(ChunkNames("").HeadKey(DataKind::kSegments, "s"), 3, MakeGeneration(clock));
+    auto const row = MakeRetiredRow(ChunkNames("").HeadKey(DataKind::kSegments, "s"),
+                                    Head{.version = 2, .covers = 7}, 3, MakeGeneration(clock));
     auto const head = ReadHead(row, kLimit);
     EXPECT_THAT(head.problem, IsEmpty());
     EXPECT_TRUE(head.retired);

@@ -190,6 +190,64 @@ TEST_P(ChunkedCrashTest, AReaderSeesTheOldOrTheNewItemWheneverItIsReplaced) {
     }
 }
 
+/// A head that its Upsert could not retire: the official row is newer.
+void LeaveSupersededHead(ChunkedTable& table) {
+    ASSERT_EQ(table.Make()->Upsert(kFlags, "k", BigItem("k", 4)).value(), UpsertOutcome::kWritten);
+    auto const fake = std::make_shared<FakeDynamoDbClient>(table.memory);
+    fake->on_put = [&](PutItemRequest const& request) -> Result<WriteResponse> {
+        if (*request.item.at("namespace").AsS() == "p:features") {
+            return table.memory->PutItem(request);
+        }
+        return Fail(ErrorOf(ErrorCode::kAccessDenied));
+    };
+    ASSERT_EQ(table.Make(fake)->Upsert(kFlags, "k", SmallItem("k", 5)).value(),
+              UpsertOutcome::kWritten);
+    ASSERT_EQ(table.Make()->Get(kFlags, "k").value(), SmallItem("k", 5));
+}
+
+TEST(SupersededHeadTest, IsNeverSeenAgainWhereverAnInitDies) {
+    for (bool const stays : {false, true}) {  // by an older version
+        StoreData data;
+        data.features.emplace("other", SmallItem("other", 1));
+        if (stays) data.features.emplace("k", SmallItem("k", 2));
+        bool finished = false;
+        for (std::size_t at = 0; !finished; ++at) {
+            ASSERT_LT(at, 50U);
+            ChunkedTable table;
+            LeaveSupersededHead(table);
+            std::size_t calls = 0;
+            table.memory->SetFaults([&](std::string_view) -> std::optional<MemoryDynamoDb::Fault> {
+                if (calls++ < at) return std::nullopt;
+                MemoryDynamoDb::Fault fault;
+                fault.error = ErrorOf(ErrorCode::kAccessDenied);
+                return fault;
+            });
+            finished = table.Make()->Init(data).has_value();
+            table.memory->SetFaults(nullptr);
+            auto const now = table.Make()->Get(kFlags, "k").value();
+            if (finished) {
+                EXPECT_EQ(now, stays ? std::optional(SmallItem("k", 2)) : std::nullopt);
+            } else if (now) {
+                EXPECT_NE(now->version, 4) << "at request " << at;
+            }
+        }
+    }
+}
+
+TEST(RetiredHeadTest, AReaderPassesOverTheRowThatTheHeadHid) {
+    ChunkedTable table;
+    auto const store = table.Make();
+    ASSERT_EQ(store->Upsert(kFlags, "k", SmallItem("k", 8)).value(), UpsertOutcome::kWritten);
+    ASSERT_EQ(store->Upsert(kFlags, "k", BigItem("k", 9)).value(), UpsertOutcome::kWritten);
+    int reads = 0;
+    auto const reset = [&] {  // once the reader has met the official row, version 8
+        if (++reads != 2) return;
+        ASSERT_TRUE(store->Init({.features = {{"k", SmallItem("k", 2)}}}).has_value());
+    };
+    auto const seen = table.Make(SlowReader(table, false, reset))->Get(kFlags, "k");
+    EXPECT_EQ(seen.value(), SmallItem("k", 2));
+}
+
 std::string NameOf(::testing::TestParamInfo<Transition> const& info) {
     return info.param.name;
 }

@@ -304,6 +304,63 @@ TEST_F(ChunkedStoreTest, WritersAtOnceLeaveTheHighestVersionAndNoChunksBehind) {
     EXPECT_THAT(table_.Rows("$lddynamo_chunks"), SizeIs(1));
 }
 
+TEST_F(ChunkedStoreTest, AnInitTellsOfItemsThatOthersReplacedMeanwhileOnce) {
+    ASSERT_TRUE(store_
+                    ->Init({.features = {{"shrinks", BigItem("shrinks", 1)},
+                                         {"goes", BigItem("goes", 1)},
+                                         {"grows", SmallItem("grows", 1)},
+                                         {"mine", SmallItem("mine", 1)}}})
+                    .has_value());
+    auto const fake = std::make_shared<FakeDynamoDbClient>(table_.memory);
+    int queries = 0;
+    fake->on_query = [&](QueryRequest const& request) {
+        auto answer = table_.memory->Query(request);
+        if (++queries == 5) {  // the Init has read everything
+            auto const other = table_.Make();
+            for (auto const* const key : {"shrinks", "goes", "grows"}) {
+                EXPECT_EQ(other->Upsert(kFlags, key, BigItem(key, 9)).value(),
+                          UpsertOutcome::kWritten);
+            }
+        }
+        return answer;
+    };
+    auto const report = table_.Make(fake)->Init({.features = {{"shrinks", SmallItem("shrinks", 2)},
+                                                              {"grows", BigItem("grows", 2)},
+                                                              {"mine", SmallItem("mine", 2)}}});
+    ASSERT_TRUE(report.has_value()) << report.error().message;
+    EXPECT_EQ(report->written, 1U);
+    EXPECT_EQ(report->deleted, 0U);
+    EXPECT_EQ(report->kept, 3U);
+    auto const flags = table_.Make()->All(kFlags).value();
+    EXPECT_THAT(flags.malformed, IsEmpty());
+    EXPECT_EQ(flags.items, (ItemMap{{"shrinks", BigItem("shrinks", 9)},
+                                    {"goes", BigItem("goes", 9)},
+                                    {"grows", BigItem("grows", 9)},
+                                    {"mine", SmallItem("mine", 2)}}));
+}
+
+TEST_F(ChunkedStoreTest, MoreThanMayBeHeldIsRefused) {
+    StoreData const data{.features = {{"k", WideItem("k", 1)}}};
+    ASSERT_TRUE(store_->Init(data).has_value());
+    DynamoDbFeatureStoreOptions options;
+    options.table = "flags";
+    options.prefix = "p";
+    options.client = table_.memory;
+    options.chunk_oversize_items = true;
+    options.max_load_bytes = 400'000;  // its one row has far fewer
+    auto const small = std::move(*DynamoDbFeatureStore::Create(options));
+    for (auto const& error : {small->All(kFlags).error(), small->LoadAll().error()}) {
+        EXPECT_EQ(error.code, ErrorCode::kTooLarge);
+        EXPECT_THAT(error.message, HasSubstr("chunked items have more than 400000 bytes"));
+    }
+    options.max_load_bytes = 500'000;
+    EXPECT_EQ((*DynamoDbFeatureStore::Create(options))->LoadAll().value().data, data);
+    options.max_load_bytes = 100;
+    auto const tiny = std::move(*DynamoDbFeatureStore::Create(options));
+    EXPECT_EQ(tiny->LoadAll().error().code, ErrorCode::kTooLarge);
+    EXPECT_EQ(tiny->Init(data).error().code, ErrorCode::kTooLarge) << "its reading is bounded too";
+}
+
 TEST_F(ChunkedStoreTest, TheAvailabilityProbeIsOneCheapRequest) {
     auto const fake = std::make_shared<FakeDynamoDbClient>(table_.memory);
     fake->on_get = [&](GetItemRequest const& request) {
