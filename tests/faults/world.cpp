@@ -1,6 +1,7 @@
 #include "faults/world.hpp"
 
-#include "store/chunk_codec.hpp"
+#include "faults/rows.hpp"
+
 #include "store/chunk_rows.hpp"
 #include "store/item_codec.hpp"
 #include "store/names.hpp"
@@ -15,16 +16,9 @@
 namespace lddynamo::faults {
 namespace {
 
-RowId const kMarker{"$inited", "$inited"};
-
 std::string Brief(RowState const& state) {
     if (!state) return "nothing";
     return std::string(state->deleted ? "tombstone " : "version ") + std::to_string(state->version);
-}
-
-std::string TextOf(Item const& row, std::string_view name) {
-    auto const* const attribute = FindAttribute(row, name);
-    return attribute != nullptr && attribute->AsS() != nullptr ? *attribute->AsS() : std::string();
 }
 
 }  // namespace
@@ -148,77 +142,25 @@ Operation& World::Begin(Operation operation) {
 // Changes
 // -------------------------------------------------------------------------------------------
 
-SerializedItem World::Unpack(Item const& row) {
-    auto const head = store::ReadHead(row, 16'000'000);
-    auto const known = unpacked_.find(head.generation);
-    auto const rows = memory_->Rows(kTable);
-    std::vector<std::string_view> chunks = {*store::DataOf(row)};
-    for (std::size_t i = 1; i < head.chunks; ++i) {
-        auto const key = store::ChunkNames("").ChunkKey(head.generation, i);
-        auto const found = std::find_if(rows.begin(), rows.end(), [&](Item const& other) {
-            return TextOf(other, "namespace") == TextOf(key, "namespace") &&
-                   TextOf(other, "key") == TextOf(key, "key");
-        });
-        if (found == rows.end()) {
-            Violation("a chunk of " + TextOf(row, "key") + " is missing");
-            return {};
-        }
-        chunks.push_back(*store::DataOf(*found));
-    }
-    if (known != unpacked_.end()) return known->second;
-    auto text = store::UnpackText(chunks, head.size, head.digest);
-    if (!text) {
-        Violation("the chunks of " + TextOf(row, "key") + " are damaged");
-        return {};
-    }
-    SerializedItem item{.version = head.version, .json = std::move(*text)};
-    return unpacked_.emplace(head.generation, std::move(item)).first->second;
-}
-
-std::map<RowId, RowState> World::LookAtTable(std::size_t operation) {
-    std::map<RowId, RowState> table;
-    auto const rows = memory_->Rows(kTable);
-    for (auto const& row : rows) {
-        RowId const id{TextOf(row, "namespace"), TextOf(row, "key")};
-        if (chunked_ && id.first.starts_with("$lddynamo_")) continue;
-        auto item = store::ItemFromRow(row);
-        table.emplace(id, id == kMarker || !item ? SerializedItem{} : std::move(*item));
-    }
-    if (!chunked_) return table;
-    for (auto const& [id, state] : table) {
-        auto const it = official_.find(id);
-        if (it == official_.end() || it->second.after != state) {
-            official_.insert_or_assign(id, OfficialChange{step_, operation, state});
-        }
-    }
-    std::erase_if(official_, [&](auto const& change) { return table.count(change.first) == 0; });
-    for (auto const& row : rows) {
-        auto const ns = TextOf(row, "namespace");
-        for (DataKind const kind : {DataKind::kFeatures, DataKind::kSegments}) {
-            if (ns != "$lddynamo_" + std::string(ToString(kind))) continue;
-            if (row.count("retired") != 0) continue;
-            auto& state = table[RowOf({kind, TextOf(row, "key")})];
-            // docs/schema.md: the head counts unless the official row is newer than what it covers.
-            if (!state || state->version <= std::stoll(*row.at("covers").AsN())) {
-                state = Unpack(row);
-            }
-        }
-    }
-    return table;
-}
-
 bool World::IsLeftOut(ItemKey const& key, SerializedItem const& item) const {
     return !chunked_ && IsOversize(key, item);
 }
 
 bool World::IsUncovered(Operation const& op, RowId const& row, RowState const& after) {
-    auto const it = official_.find(row);
-    if (it == official_.end() || it->second.after != after || it->second.operation == op.number ||
-        !op.first_query || it->second.step < *op.first_query) {
-        return false;
+    if (!op.first_query) return false;
+    auto const by_another = [&](std::size_t step, std::size_t operation) {
+        if (step < *op.first_query || operation == op.number) return false;
+        events_[row].back().operation = operation;
+        return true;
+    };
+    auto const official = official_.find(row);
+    if (official != official_.end() && official->second.after == after &&
+        by_another(official->second.step, official->second.operation)) {
+        return true;
     }
-    events_[row].back().operation = it->second.operation;
-    return true;
+    auto const heads = heads_.find(row);
+    return heads != heads_.end() && heads->second.back().item == after &&
+           by_another(heads->second.back().from, heads->second.back().operation);
 }
 
 void World::Look(std::size_t operation) {
@@ -282,7 +224,8 @@ void World::CheckChange(std::size_t number, RowId const& row, RowState const& be
                          ", which is not in its data");
     }
     bool const newer = after && before && after->version >= before->version;
-    if (guarded_ && before && !newer && !SawVersion(op, row, before->version)) {
+    if (guarded_ && before && !newer && !SawVersion(op, row, before->version) &&
+        !SawOfficial(op, row, before)) {
         return Violation(name + ": " + who + ", an Init, replaced " + Brief(before) +
                          ", which it never saw, by " + Brief(after));
     }
@@ -346,6 +289,12 @@ bool World::SawVersion(Operation const& op, RowId const& row, std::int64_t versi
     return before && before->version == version;
 }
 
+bool World::SawOfficial(Operation const& op, RowId const& row, RowState const& before) const {
+    auto const it = replaced_.find(row);
+    return it != replaced_.end() && it->second.after == before && op.first_query &&
+           it->second.step <= op.last_query;
+}
+
 bool World::IsSettled(Operation const& op, RowId const& row, RowState const& wanted) const {
     std::size_t const from = op.first_query.value_or(op.start);
     if (Ever(row, from > 0 ? from - 1 : 0,
@@ -353,10 +302,16 @@ bool World::IsSettled(Operation const& op, RowId const& row, RowState const& wan
         return true;
     }
     auto const it = events_.find(row);
-    return it != events_.end() &&
-           std::any_of(it->second.begin(), it->second.end(), [&](Event const& event) {
-               return event.step >= from && event.operation != op.number;
-           });
+    auto const heads = heads_.find(row);
+    return (it != events_.end() && std::any_of(it->second.begin(), it->second.end(),
+                                               [&](Event const& event) {
+                                                   return event.step >= from &&
+                                                          event.operation != op.number;
+                                               })) ||
+           (heads != heads_.end() &&
+            std::any_of(heads->second.begin(), heads->second.end(), [&](HeadState const& head) {
+                return head.from >= from && head.operation != op.number;
+            }));
 }
 
 void World::CheckSettled(Operation const& op, std::string const& when) {
@@ -423,7 +378,14 @@ void World::CheckUpsert(Operation const& op, UpsertOutcome outcome) {
 }
 
 void World::CheckRead(Operation const& op, ItemKey const& key, RowState const& seen) {
-    if (!Ever(RowOf(key), op.start, [&](RowState const& state) { return state == seen; })) {
+    if (Ever(RowOf(key), op.start, [&](RowState const& state) { return state == seen; })) return;
+    auto const heads = heads_.find(RowOf(key));
+    bool const was_hidden =
+        seen && heads != heads_.end() &&
+        std::any_of(heads->second.begin(), heads->second.end(), [&](HeadState const& head) {
+            return head.until >= op.start && head.item == seen;
+        });
+    if (!was_hidden) {
         Violation("a reader saw " + Brief(seen) + " of " + key.key +
                   ", which the table never held meanwhile (op " + std::to_string(op.number) + ")");
     }

@@ -110,6 +110,16 @@ class World {
         std::function<void(test_support::MemoryDynamoDb&)> request;
     };
 
+    /// What a head row held for a while. An official row may have hidden it: a reader that met the
+    /// official row before that was written, and the head after it, takes the chunked item.
+    struct HeadState {
+        std::size_t from;
+        std::size_t until;
+        std::size_t operation;
+        std::string generation;
+        RowState item;  ///< Nothing: retired.
+    };
+
     /// Last change of an official row, where it may be hidden by a chunked item.
     struct OfficialChange {
         std::size_t step;
@@ -120,6 +130,7 @@ class World {
     /// What readers are to take for the items, and the marker.
     std::map<RowId, RowState> LookAtTable(std::size_t operation);
     [[nodiscard]] SerializedItem Unpack(Item const& row);
+    void NoteHead(std::size_t operation, RowId const& id, Item const& row);
     [[nodiscard]] bool IsLeftOut(ItemKey const& key, SerializedItem const& item) const;
     /// Whether an Init uncovered what another wrote since it looked; that one did it, then.
     [[nodiscard]] bool IsUncovered(Operation const& operation, RowId const& row,
@@ -131,6 +142,10 @@ class World {
     void CheckInitPut(Operation& operation, RowId const& row, SerializedItem const& after);
     [[nodiscard]] bool SawVersion(Operation const& operation, RowId const& row,
                                   std::int64_t version) const;
+    /// Whether an Init that changes an official row looked at it as it was, though a chunked item
+    /// may have hidden it then.
+    [[nodiscard]] bool SawOfficial(Operation const& operation, RowId const& row,
+                                   RowState const& before) const;
     /// Whether the row came to be as the operation wants it, or was changed by another.
     [[nodiscard]] bool IsSettled(Operation const& operation, RowId const& row,
                                  RowState const& wanted) const;
@@ -153,7 +168,9 @@ class World {
     std::deque<Operation> operations_;
     std::map<RowId, RowState> table_;
     std::map<RowId, std::vector<Event>> events_;
-    std::map<RowId, OfficialChange> official_;        // of chunked histories
+    std::map<RowId, OfficialChange> official_;  // of chunked histories
+    std::map<RowId, std::vector<HeadState>> heads_;
+    std::map<RowId, OfficialChange> replaced_;        // rows that this step changed, as they were
     std::map<std::string, SerializedItem> unpacked_;  // by generation
     std::vector<Late> late_;
     std::string verdict_;
