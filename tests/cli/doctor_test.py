@@ -238,7 +238,7 @@ class UnreachableTest(unittest.TestCase):
     def test_permissions_that_every_reader_needs(self):
         with BadServer(answering(lambda operation: "" if operation == "GetItem" else "AccessDeniedException")) as server:
             checks = self.examine(server.url)
-        self.assertEqual(checks["rows"]["status"], "fail")
+        self.assertEqual(checks["rows"]["status"], "fail", checks)
         self.assertIn("dynamodb:Query", checks["rows"]["remedy"])
         self.assertEqual(list(checks), SETUP + ["table"] + ROWS)
 

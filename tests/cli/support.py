@@ -151,5 +151,8 @@ class BadServer:
         return self
 
     def __exit__(self, *_):
+        # The accepting thread has to be gone before its descriptor's number is another server's.
         self.stopped.set()
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listener.close()
