@@ -10,6 +10,7 @@
 #include <lddynamo/clock.hpp>
 #include <lddynamo/context.hpp>
 #include <lddynamo/credentials.hpp>
+#include <lddynamo/data_source_status.hpp>
 #include <lddynamo/dynamodb_big_segment_store.hpp>
 #include <lddynamo/dynamodb_client.hpp>
 #include <lddynamo/dynamodb_feature_store.hpp>

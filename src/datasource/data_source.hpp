@@ -1,0 +1,59 @@
+/// @file
+/// DataSource and DataSink: what brings flags and segments, and where it puts them.
+/// Layer: datasource.
+///
+/// Nothing here knows a protocol: a stream, a poll, a file, and one day LaunchDarkly's second
+/// protocol, all come down to Init and Upsert.
+#pragma once
+
+#include <lddynamo/data_source_status.hpp>
+#include <lddynamo/feature_store.hpp>
+#include <lddynamo/result.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace lddynamo::datasource {
+
+/// Takes what a data source brings.
+/// @par Thread safety  Called by one thread at a time: the data source's.
+/// @par Blocking       May block as a store does.
+class DataSink {
+  public:
+    DataSink() = default;
+    DataSink(DataSink const&) = delete;
+    DataSink& operator=(DataSink const&) = delete;
+    virtual ~DataSink() = default;
+
+    /// Everything there is, in place of all that was.
+    /// @return false: it could not be kept; whoever can should bring it again, but not at once.
+    [[nodiscard]] virtual bool Init(StoreData data) = 0;
+    /// One item, or its tombstone, if its version is newer.
+    /// @return false: it could not be kept, and only another Init makes up for it.
+    [[nodiscard]] virtual bool Upsert(DataKind kind, std::string_view key, SerializedItem item) = 0;
+    /// @param error  why; empty for a change to the better.
+    /// kInterrupted before the first data leaves the state at kInitializing: the sink sees to that.
+    virtual void OnStatus(DataSourceState state, std::optional<Error> error) = 0;
+    /// LaunchDarkly's name for the environment (header X-Ld-Envid); may be called again and again.
+    virtual void OnEnvironmentId(std::string_view id) = 0;
+};
+
+/// Brings data from its Start to its Stop, on a thread of its own.
+class DataSource {
+  public:
+    DataSource() = default;
+    DataSource(DataSource const&) = delete;
+    DataSource& operator=(DataSource const&) = delete;
+    /// Implementations call Stop.
+    virtual ~DataSource() = default;
+
+    /// Once. @param sink  outlives this object's Stop.
+    virtual void Start(DataSink& sink) = 0;
+    /// Ends it within a second, whatever is under way; the sink is not called after it has
+    /// returned. Harmless when repeated. Not from within a call of the sink.
+    virtual void Stop() noexcept = 0;
+    /// Brings everything again soon: the sink lost something. From any thread; never blocks.
+    virtual void Refresh() noexcept = 0;
+};
+
+}  // namespace lddynamo::datasource
