@@ -385,7 +385,13 @@ void World::CheckRead(Operation const& op, ItemKey const& key, RowState const& s
         std::any_of(heads->second.begin(), heads->second.end(), [&](HeadState const& head) {
             return head.until >= op.start && head.item == seen;
         });
-    if (!was_hidden) {
+    // Asked for heads before one came, and for the official row after that was deleted under it.
+    auto const lost = lost_under_head_.find(RowOf(key));
+    bool const met_neither =
+        !seen && lost != lost_under_head_.end() &&
+        std::any_of(lost->second.begin(), lost->second.end(),
+                    [&](std::size_t head_from) { return head_from >= op.start; });
+    if (!was_hidden && !met_neither) {
         Violation("a reader saw " + Brief(seen) + " of " + key.key +
                   ", which the table never held meanwhile (op " + std::to_string(op.number) + ")");
     }

@@ -170,6 +170,8 @@ class World {
     std::map<RowId, std::vector<Event>> events_;
     std::map<RowId, OfficialChange> official_;  // of chunked histories
     std::map<RowId, std::vector<HeadState>> heads_;
+    /// When a head came under whose cover the official row was deleted since.
+    std::map<RowId, std::vector<std::size_t>> lost_under_head_;
     std::map<RowId, OfficialChange> replaced_;        // rows that this step changed, as they were
     std::map<std::string, SerializedItem> unpacked_;  // by generation
     std::vector<Late> late_;

@@ -70,6 +70,10 @@ std::map<RowId, RowState> World::LookAtTable(std::size_t operation) {
     std::erase_if(official_, [&](auto const& change) {
         if (table.count(change.first) != 0) return false;
         replaced_.emplace(change);
+        auto const heads = heads_.find(change.first);
+        if (heads != heads_.end() && heads->second.back().item) {
+            lost_under_head_[change.first].push_back(heads->second.back().from);
+        }
         return true;
     });
     for (auto const& row : rows) {

@@ -234,6 +234,38 @@ TEST(SupersededHeadTest, IsNeverSeenAgainWhereverAnInitDies) {
     }
 }
 
+TEST(ChunkedOrderTest, AFlagIsNeverSeenBeforeTheSegmentThatItNeeds) {
+    StoreData before;
+    before.segments.emplace("s", BigItem("s", 1));
+    before.features.emplace("f", SmallItem("f", 1));
+    StoreData after;
+    after.segments.emplace("s", SmallItem("s", 2));
+    after.features.emplace("f", SmallItem("f", 2));
+    bool finished = false;
+    std::size_t halfway = 0;
+    for (std::size_t at = 0; !finished; ++at) {
+        ASSERT_LT(at, 50U);
+        ChunkedTable table;
+        ASSERT_TRUE(table.Make()->Init(before).has_value());
+        std::size_t calls = 0;
+        table.memory->SetFaults([&](std::string_view) -> std::optional<MemoryDynamoDb::Fault> {
+            if (calls++ < at) return std::nullopt;
+            MemoryDynamoDb::Fault fault;
+            fault.error = ErrorOf(ErrorCode::kAccessDenied);
+            return fault;
+        });
+        finished = table.Make()->Init(after).has_value();
+        table.memory->SetFaults(nullptr);
+        auto const now = table.Make()->LoadAll().value().data;
+        if (now.features.at("f").version == 2) {
+            EXPECT_EQ(now.segments.at("s").version, 2) << "at request " << at;
+        } else if (now.segments.at("s").version == 2) {
+            ++halfway;
+        }
+    }
+    EXPECT_GT(halfway, 0U);
+}
+
 TEST(RetiredHeadTest, AReaderPassesOverTheRowThatTheHeadHid) {
     ChunkedTable table;
     auto const store = table.Make();
