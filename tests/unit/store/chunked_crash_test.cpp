@@ -236,7 +236,7 @@ TEST(SupersededHeadTest, IsNeverSeenAgainWhereverAnInitDies) {
 
 TEST(ChunkedOrderTest, AFlagIsNeverSeenBeforeTheSegmentThatItNeeds) {
     StoreData before;
-    before.segments.emplace("s", BigItem("s", 1));
+    before.segments.emplace("s", BigItem("s", 3));  // hides an official row that is older
     before.features.emplace("f", SmallItem("f", 1));
     StoreData after;
     after.segments.emplace("s", SmallItem("s", 2));
