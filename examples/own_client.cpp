@@ -35,7 +35,8 @@ int main() {
                       "fallthrough":{"variation":0}})");
     if (auto report = store->Init({.features = {{"banner", flag}}}); !report) return 1;
 
-    auto client = lddynamo::Client::Create({.data_store = store, .logger = logger});
+    auto client =
+        lddynamo::Client::Create({.data_store = store, .daemon_mode = true, .logger = logger});
     auto user = lddynamo::Context::User("bob");
     if (!client || !user) return 1;
     auto const detail = (*client)->StringVariationDetail("banner", *user, "none");

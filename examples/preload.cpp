@@ -8,6 +8,7 @@ int main() {
     if (!store) return 1;
     auto client = lddynamo::Client::Create({
         .data_store = std::move(*store),
+        .daemon_mode = true,
         .cache = {.mode = lddynamo::CacheOptions::Mode::kInfinite},
         .load = lddynamo::LoadMode::kPreload,
     });

@@ -56,6 +56,7 @@ Value DetailValue(Value value, std::optional<int> index, EvaluationReason const&
 Result<std::unique_ptr<Client>> MakeClient(Session const& session,
                                            std::shared_ptr<FeatureStore> store) {
     ClientOptions options;
+    options.daemon_mode = true;
     options.data_store = std::move(store);
     options.daemon_mode = true;
     options.cache.mode = CacheOptions::Mode::kInfinite;  // one evaluation, then the end

@@ -83,6 +83,7 @@ std::unique_ptr<Client> MakeClient(StoreData const& data, CacheOptions::Mode mod
     auto store = std::make_shared<MemoryFeatureStore>();
     (void)Must(store->Init(data));
     ClientOptions options;
+    options.daemon_mode = true;
     options.data_store = std::move(store);
     options.cache.mode = mode;
     options.load = load;
@@ -180,6 +181,7 @@ void PreloadOf1000(benchmark::State& state) {
     (void)Must(store->Init(ThousandFlags()));
     for (auto _ : state) {
         ClientOptions options;
+        options.daemon_mode = true;
         options.data_store = store;
         auto const client = Must(Client::Create(std::move(options)));
         benchmark::DoNotOptimize(Must(client->Preload()));

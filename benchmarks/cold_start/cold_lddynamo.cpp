@@ -11,6 +11,7 @@ int main() {
         return 1;
     }
     lddynamo::ClientOptions options;
+    options.daemon_mode = true;
     options.data_store = std::move(*store);
     auto const client = lddynamo::Client::Create(std::move(options));
     auto const context = lddynamo::Context::User("bob");

@@ -3,58 +3,24 @@
 /// Layer: client.
 #pragma once
 
-#include <lddynamo/clock.hpp>
+#include <lddynamo/client_options.hpp>
 #include <lddynamo/context.hpp>
+#include <lddynamo/data_source_status.hpp>
 #include <lddynamo/evaluation_detail.hpp>
-#include <lddynamo/feature_store.hpp>
 #include <lddynamo/flags_state.hpp>
-#include <lddynamo/logger.hpp>
+#include <lddynamo/migration.hpp>
 #include <lddynamo/result.hpp>
-#include <lddynamo/secret.hpp>
 #include <lddynamo/value.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace lddynamo {
-
-/// How long what was read from the store is used without asking again.
-struct CacheOptions {
-    enum class Mode : std::uint8_t {
-        kOff,       ///< Every evaluation reads the store.
-        kTtl,       ///< Reads again after `ttl`.
-        kInfinite,  ///< Reads each item once; never sees later changes.
-    };
-    Mode mode = Mode::kTtl;
-    /// As the official SDKs. Spread by up to a tenth, so that clients do not read in step.
-    std::chrono::milliseconds ttl{15000};
-    /// Most absent keys (and keys of rows that cannot be understood) that are remembered; more are
-    /// looked up each time.
-    std::size_t max_absent_keys = 10000;
-};
-
-enum class LoadMode : std::uint8_t {
-    kLazy,  ///< Reads a flag when it is first asked for, with what it needs: at most one read per
-            ///< level of prerequisites.
-    /// Reads everything at the first evaluation (or Preload), in one parallel round of queries, and
-    /// again after `ttl`. Without a cache (CacheOptions::Mode::kOff) as kLazy.
-    kPreload,
-};
-
-struct ClientOptions {
-    Secret sdk_key{};  ///< Not needed in daemon mode, nor sent anywhere.
-    /// Required: where flags are.
-    std::shared_ptr<FeatureStore> data_store{};  // shared: the caller may go on writing to it
-    /// Only read flags from the store, never call LaunchDarkly. The only mode of this version.
-    bool daemon_mode = true;
-    CacheOptions cache{};
-    LoadMode load = LoadMode::kLazy;
-    Logger logger{};
-    Clock* clock = nullptr;  ///< nullptr: the machine's. Must outlive the client.
-};
 
 /// Evaluates flags out of a store.
 ///
@@ -78,20 +44,41 @@ struct ClientOptions {
 /// @par Lifetime       Returned values are independent of the client.
 class Client {
   public:
-    /// Checks the options; reads nothing.
-    /// @retval ErrorCode::kInvalidArgument  no data_store, daemon_mode false, or a ttl below 1 ms.
+    /// Checks the options and starts what they ask for: the data source, event delivery. Waits for
+    /// none of them (see WaitForInitialization); in daemon mode nothing is read and, without events
+    /// and Big Segments, no thread started.
+    /// @retval ErrorCode::kInvalidArgument  daemon_mode without a data_store; an sdk_key that is
+    ///                                      needed and missing, or cannot be sent; a ttl below 1
+    ///                                      ms; an endpoint that is no http or https URL.
     [[nodiscard]] static Result<std::unique_ptr<Client>> Create(ClientOptions options);
+    /// Close.
     ~Client();
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
-    /// Whether the store was ever filled. "Could not tell" is the error. Evaluations do not need
-    /// it: a flag that is in the table is evaluated, as in the Go SDK's daemon mode.
+    /// Waits until evaluations have data of the data source, it gave up for good, or time is up.
+    /// Daemon mode and offline do not wait.
+    /// @return whether they have; true in daemon mode and offline.
+    /// @par Blocking  For up to `timeout`.
+    [[nodiscard]] bool WaitForInitialization(std::chrono::milliseconds timeout) noexcept;
+    /// In daemon mode, and before the data source delivered: whether the store was ever filled, by
+    /// whomever. "Could not tell" is the error. Evaluations do not need it in daemon mode: a flag
+    /// that is in the table is evaluated, as in the Go SDK.
     [[nodiscard]] Result<bool> Initialized();
-    /// Reads everything now, so that no evaluation has to wait.
+    /// How the connection to LaunchDarkly is: kValid in daemon mode, kOff offline.
+    [[nodiscard]] DataSourceStatus GetDataSourceStatus() const;
+    /// Asks the Big Segments store when it was not asked yet. Not available without one.
+    [[nodiscard]] BigSegmentStoreStatus GetBigSegmentStoreStatus();
+    /// Reads everything in the store now, so that no evaluation has to wait.
     /// @return how many rows could not be understood and were left out.
     /// @retval others  as FeatureStore::LoadAll; what was cached before stays in use.
     [[nodiscard]] Result<std::size_t> Preload();
+    /// Ends every thread and connection of the client; what events there are is sent, for at most
+    /// half a second. Evaluations go on with what is cached. Harmless when repeated, and from any
+    /// thread but one that a callback or hook of this client runs on.
+    /// @par Blocking  For up to a second. A call into a store that lasts longer is left to end by
+    ///                itself; it keeps the store, and nothing else of the client.
+    void Close() noexcept;
 
     [[nodiscard]] bool BoolVariation(std::string_view flag, Context const& context,
                                      bool default_value) noexcept;
@@ -124,6 +111,29 @@ class Client {
     /// is cached.
     [[nodiscard]] AllFlagsState AllFlags(Context const& context,
                                          AllFlagsOptions const& options = {}) noexcept;
+
+    /// The stage of a migration. A value that is no stage counts as of the wrong type.
+    [[nodiscard]] MigrationVariationResult MigrationVariation(
+        std::string_view flag, Context const& context, MigrationStage default_stage) noexcept;
+    /// Tells LaunchDarkly of a migration's operation; one that is not consistent is logged and not
+    /// sent.
+    void TrackMigration(MigrationTracker const& tracker) noexcept;
+
+    /// Tells LaunchDarkly that there is this context.
+    void Identify(Context const& context) noexcept;
+    /// Tells LaunchDarkly of something that happened.
+    /// @param data    null: none.
+    /// @param metric  for experiments on a number.
+    void Track(std::string_view event, Context const& context, Value data = {},
+               std::optional<double> metric = {}) noexcept;
+    /// Sends the events that there are soon. Returns at once.
+    void Flush() noexcept;
+    /// Sends the events that there are. @return whether all were delivered in time; true when none
+    /// are to be sent at all.
+    [[nodiscard]] bool FlushAndWait(std::chrono::milliseconds timeout) noexcept;
+    /// What LaunchDarkly's JavaScript SDK takes as `hash` in secure mode: the hexadecimal
+    /// HMAC-SHA-256 of the context's fully qualified key, by the SDK key.
+    [[nodiscard]] std::string SecureModeHash(Context const& context) const;
 
   private:
     class Core;

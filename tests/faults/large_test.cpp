@@ -57,6 +57,7 @@ TEST(LargeTableTest, AHundredThousandFlagsWork) {
     EXPECT_EQ(make()->Init(data).value().unchanged, kFlags);
 
     ClientOptions options;
+    options.daemon_mode = true;
     options.data_store = make();
     options.load = LoadMode::kPreload;
     auto const client = Client::Create(std::move(options));

@@ -99,6 +99,7 @@ int Run(Arguments const& arguments) {
     for (auto const& [key, item] : all->items) keys.push_back(key);
 
     lddynamo::ClientOptions client_options;
+    client_options.daemon_mode = true;
     client_options.data_store = store;
     client_options.daemon_mode = true;
     client_options.cache.mode = lddynamo::CacheOptions::Mode::kInfinite;

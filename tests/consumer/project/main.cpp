@@ -19,7 +19,7 @@ int main() {
     data.features["new-checkout"] = *item;
     if (!(*store)->Init(data)) return 1;
 
-    auto client = lddynamo::Client::Create({.data_store = std::move(*store)});
+    auto client = lddynamo::Client::Create({.data_store = std::move(*store), .daemon_mode = true});
     auto const bob = lddynamo::Context::Builder("user", "bob").Build();
     if (!client || !bob) return 1;
     auto const detail = (*client)->BoolVariationDetail("new-checkout", *bob, false);

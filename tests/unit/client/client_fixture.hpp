@@ -70,6 +70,7 @@ class ClientTest : public ::testing::Test {
     [[nodiscard]] std::unique_ptr<Client> Make(CacheOptions cache = {},
                                                LoadMode load = LoadMode::kLazy) {
         ClientOptions options;
+        options.daemon_mode = true;
         options.data_store = store_;
         options.cache = cache;
         options.load = load;

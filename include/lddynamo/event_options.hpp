@@ -1,0 +1,39 @@
+/// @file
+/// EventOptions: what LaunchDarkly is told about evaluations.
+/// Layer: events.
+///
+/// The names and defaults are those of the Go SDK's ldcomponents.EventProcessorBuilder.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lddynamo {
+
+struct EventOptions {
+    /// Unset: yes, except in daemon mode and offline.
+    std::optional<bool> enabled{};
+    /// Events kept until they are sent; what comes on top is dropped, and logged once. Counts of
+    /// evaluations (summaries) do not take room here.
+    std::size_t capacity = 10000;
+    std::chrono::milliseconds flush_interval{5000};
+    /// Contexts remembered as told already; the least recently used one goes.
+    std::size_t context_keys_capacity = 1000;
+    std::chrono::milliseconds context_keys_flush_interval{300000};
+    /// No attribute but kind, key and anonymous is sent.
+    bool all_attributes_private = false;
+    /// References (as AttributeRef::Parse reads them) of attributes never sent, beside those that
+    /// contexts name themselves.
+    std::vector<std::string> private_attributes{};
+    /// Index and identify events are about contexts that are not anonymous only.
+    bool omit_anonymous_contexts = false;
+    bool gzip = false;  ///< Compress what is sent.
+    /// Statistics about this client: never with the events' contents, nor any key.
+    bool diagnostics = true;
+    std::chrono::milliseconds diagnostic_interval{900000};  ///< A minute or more.
+};
+
+}  // namespace lddynamo
