@@ -26,6 +26,25 @@ namespace lddynamo {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+struct HttpResponse;
+
+/// Takes an answer's body as it comes: for answers that do not end by themselves.
+/// @par Thread safety  Called on the thread that runs the exchange.
+class HttpBodyReceiver {
+  public:
+    HttpBodyReceiver() = default;
+    HttpBodyReceiver(HttpBodyReceiver const&) = delete;
+    HttpBodyReceiver& operator=(HttpBodyReceiver const&) = delete;
+    virtual ~HttpBodyReceiver() = default;
+    /// Status and headers are there. @return whether OnBody is to be given the body. If not, the
+    /// answer ends like any other, whole and within its limits.
+    [[nodiscard]] virtual bool OnHead(HttpResponse const& head) = 0;
+    /// @param bytes  valid during the call; never empty.
+    /// @return whether to go on; if not, the exchange ends with kCancelled. A server that sends
+    /// without pause is stopped by this alone, so look at what would stop it here.
+    [[nodiscard]] virtual bool OnBody(std::string_view bytes) = 0;
+};
+
 struct HttpRequest {
     std::string method = "GET";
     std::string
@@ -44,6 +63,11 @@ struct HttpRequest {
     bool bypass_proxy = false;
     /// The body and its answer carry credentials: never logged, at any level.
     bool secret_body = false;
+    /// Takes the body of the answer; nullptr: HttpResponse::body does. From the head on, neither
+    /// `timeout`, `deadline` nor `max_response_bytes` apply, but `idle_timeout`.
+    std::shared_ptr<HttpBodyReceiver> receiver{};  // shared with whoever waits for what it takes
+    /// The longest pause between two pieces of a received body: longer is kTimeout.
+    std::chrono::milliseconds idle_timeout{300000};
 };
 
 struct HttpResponse {
@@ -128,6 +152,8 @@ struct HttpTransportOptions {
     /// File of trusted PEM roots; empty: SSL_CERT_DIR, SSL_CERT_FILE, then the system's hashed
     /// directory /etc/ssl/certs, then its bundle.
     std::string ca_file{};
+    /// false: any certificate is accepted. For tests only: whoever sits in between reads all.
+    bool verify_peer = true;
     /// "http://user:password@host:port", or https:// for TLS to the proxy itself; user and password
     /// percent-encoded, and never logged. For all requests but those with bypass_proxy. Empty: no
     /// proxy, whatever the environment says. Unset: https_proxy, HTTPS_PROXY for https and

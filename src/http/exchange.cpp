@@ -3,6 +3,7 @@
 #include "http/http_message.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace lddynamo::http {
@@ -185,18 +186,53 @@ ExchangeTask::Io ExchangeTask::Send() {
 
 ExchangeTask::Io ExchangeTask::Receive() {
     if (!parser_) {
-        parser_ = MakeResponseParser(request_.method == "HEAD", request_.max_response_bytes);
+        // What a receiver takes may be of any length; what it does not take is counted there.
+        auto const limit = request_.receiver ? std::numeric_limits<std::size_t>::max()
+                                             : request_.max_response_bytes;
+        parser_ = MakeResponseParser(request_.method == "HEAD", limit);
+        streaming_ = request_.receiver ? Streaming::kUndecided : Streaming::kNo;
     }
     for (;;) {
         std::size_t count = 0;
         auto const io = connection_->Read(loop_.Scratch(), EventLoop::kScratchBytes, count);
         if (io != Io::kDone) return io;
-        auto const state = parser_->Feed({loop_.Scratch(), count});
+        auto state = parser_->Feed({loop_.Scratch(), count});
+        if (request_.receiver && !HandBodyOver()) return Io::kDone;
+        if (streaming_ == Streaming::kNo && request_.receiver &&
+            parser_->GetMessage().body.size() > request_.max_response_bytes) {
+            state = MessageParser::State::kBodyTooLarge;
+        }
         if (state != MessageParser::State::kNeedMore) {
             OnAnswer(state);
             return Io::kDone;
         }
     }
+}
+
+// False: the exchange is over.
+bool ExchangeTask::HandBodyOver() {
+    if (!parser_->IsHeaderDone()) return true;
+    auto& message = parser_->GetMessage();
+    if (streaming_ == Streaming::kUndecided) {
+        if (message.status / 100 == 1) return true;  // an interim answer
+        HttpResponse head;
+        head.status = message.status;
+        head.headers = message.headers;
+        head.resent = resent_;
+        bool const takes = !IsRefusedByProxy() && request_.receiver->OnHead(head);
+        streaming_ = takes ? Streaming::kYes : Streaming::kNo;
+        if (takes && wire_log_) wire_log_->Answer(head);
+    }
+    if (streaming_ == Streaming::kNo) return true;
+    // The timer is not set anew for each piece: it looks when it rings.
+    bool const first = idle_deadline_ == Clock::time_point();
+    idle_deadline_ = Clock::now() + request_.idle_timeout;
+    if (first) SetDeadline(idle_deadline_);
+    if (message.body.empty()) return true;
+    bool const go_on = request_.receiver->OnBody(message.body);
+    message.body.clear();
+    if (!go_on) Cancel();
+    return go_on;
 }
 
 void ExchangeTask::OnAnswer(MessageParser::State state) {
@@ -282,6 +318,9 @@ void ExchangeTask::SetDeadline(Clock::time_point time) {
 void ExchangeTask::OnDeadline() {
     // A later deadline may have been set while this call was on its way.
     if (state_ == State::kDone || Clock::now() < timer_.expiry()) return;
+    if (streaming_ == Streaming::kYes && Clock::now() < idle_deadline_) {
+        return SetDeadline(idle_deadline_);
+    }
     if (state_ < State::kSend) {
         auto const hop = route_.DescribeHop();
         std::string const what = state_ == State::kConnect          ? "connect to " + hop
@@ -297,6 +336,13 @@ void ExchangeTask::OnDeadline() {
         auto const io = Receive();
         if (io == Io::kEnd) OnPeerEnd();
         if (state_ == State::kDone) return;
+    }
+    if (streaming_ == Streaming::kYes) {
+        if (Clock::now() < idle_deadline_) return SetDeadline(idle_deadline_);
+        return Finish(Fail(MakeError(ErrorCode::kTimeout,
+                                     "timed out: nothing came from " + route_.Describe() + " for " +
+                                         std::to_string(request_.idle_timeout.count()) + " ms",
+                                     true)));
     }
     FailTimeout("an answer of " + route_.Describe(), limits_.total_timeout);
 }
@@ -320,7 +366,13 @@ void ExchangeTask::Finish(Result<HttpResponse> answer) {
     connection_.reset();
     timer_.cancel();
     if (wire_log_) {
-        answer ? wire_log_->Answer(*answer) : wire_log_->Failure(answer.error());
+        if (!answer) {
+            wire_log_->Failure(answer.error());
+        } else if (streaming_ == Streaming::kYes) {
+            wire_log_->Note("the answer ended");
+        } else {
+            wire_log_->Answer(*answer);
+        }
     }
     auto const done = std::exchange(done_, nullptr);
     done(std::move(answer));

@@ -61,6 +61,7 @@ class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
     Io Step();
     Io Send();
     Io Receive();
+    [[nodiscard]] bool HandBodyOver();
     void WaitFor(Io what);
     void OnFailure();
     void OnPeerEnd();
@@ -93,6 +94,9 @@ class ExchangeTask final : public std::enable_shared_from_this<ExchangeTask> {
     std::size_t sent_ = 0;     ///< Of head_ and then of the body.
     bool send_broke_ = false;  ///< The peer stopped listening; its answer may say why.
     std::unique_ptr<MessageParser> parser_;
+    enum class Streaming { kUndecided, kNo, kYes };  ///< Whether request_.receiver takes the body.
+    Streaming streaming_ = Streaming::kNo;
+    Clock::time_point idle_deadline_{};  ///< While streaming.
     std::unique_ptr<Tunnel> tunnel_;     ///< While a proxy is asked for one.
     std::unique_ptr<WireLog> wire_log_;  ///< nullptr: not wanted.
 };

@@ -86,13 +86,17 @@ class LoopPool {
 /// TLS settings, made when first needed. A failure is not kept: a file may be there the next time.
 class LazyTls {
   public:
-    LazyTls(std::string ca_file, Environment const& environment, Logger logger)
-        : ca_file_(std::move(ca_file)), environment_(environment), logger_(std::move(logger)) {}
+    LazyTls(HttpTransportOptions const& options, Environment const& environment)
+        : options_(options), environment_(environment) {}
 
     [[nodiscard]] Result<TlsContext*> Get() {
         std::scoped_lock const lock(mutex_);
         if (!context_) {
-            auto made = TlsContext::Create(TlsContext::FindTrust(ca_file_, environment_), logger_);
+            auto made =
+                options_.verify_peer
+                    ? TlsContext::Create(TlsContext::FindTrust(options_.ca_file, environment_),
+                                         options_.logger)
+                    : TlsContext::CreateTrusting(options_.logger);
             if (!made) return Fail(std::move(made.error()));
             context_ = std::move(*made);
         }
@@ -100,9 +104,8 @@ class LazyTls {
     }
 
   private:
-    std::string const ca_file_;
+    HttpTransportOptions const& options_;
     Environment const& environment_;
-    Logger const logger_;
     std::mutex mutex_;
     std::unique_ptr<TlsContext> context_;  // guarded by mutex_
 };
@@ -342,7 +345,7 @@ class AsioTransport final : public HttpTransport {
           environment_(options_.environment != nullptr ? *options_.environment
                                                        : ProcessEnvironment()),
           proxies_(options_.proxy, options_.no_proxy, environment_),
-          tls_(options_.ca_file, environment_, options_.logger),
+          tls_(options_, environment_),
           loops_(std::clamp(options_.idle_timeout, milliseconds::zero(), kLongest),
                  std::move(resolve)) {}
 

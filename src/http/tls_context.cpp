@@ -148,6 +148,14 @@ TlsContext::~TlsContext() = default;
 Result<std::unique_ptr<TlsContext>> TlsContext::Create(Trust trust, Logger logger) {
     std::unique_ptr<TlsContext> made(new TlsContext(std::move(trust), std::move(logger)));
     if (auto status = made->SetUp(); !status) return Fail(std::move(status.error()));
+    if (auto status = made->SetUpTrust(); !status) return Fail(std::move(status.error()));
+    return made;
+}
+
+Result<std::unique_ptr<TlsContext>> TlsContext::CreateTrusting(Logger logger) {
+    std::unique_ptr<TlsContext> made(new TlsContext({}, std::move(logger)));
+    if (auto status = made->SetUp(); !status) return Fail(std::move(status.error()));
+    SSL_CTX_set_verify(made->context_.get(), SSL_VERIFY_NONE, nullptr);
     return made;
 }
 
@@ -160,13 +168,6 @@ Status TlsContext::SetUp() {
         return Fail(ErrorCode::kTls, "cannot set up TLS: " + TakeOpenSslError());
     }
     SSL_CTX* const context = context_.get();
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_cert_verify_callback(
-        context,
-        [](X509_STORE_CTX* store_context, void* self) {
-            return static_cast<TlsContext*>(self)->Verify(store_context);
-        },
-        this);
     SSL_CTX_set_read_ahead(context, 1);
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                   SSL_MODE_RELEASE_BUFFERS);
@@ -178,7 +179,18 @@ Status TlsContext::SetUp() {
         self->KeepSession(ssl, OpenSslPtr<SSL_SESSION>(session));
         return 1;  // the session is ours now
     });
+    return {};
+}
 
+Status TlsContext::SetUpTrust() {
+    SSL_CTX* const context = context_.get();
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_cert_verify_callback(
+        context,
+        [](X509_STORE_CTX* store_context, void* self) {
+            return static_cast<TlsContext*>(self)->Verify(store_context);
+        },
+        this);
     X509_STORE* const store = SSL_CTX_get_cert_store(context);
     for (auto const& directory : trust_.directories) {
         X509_LOOKUP* const lookup = X509_STORE_add_lookup(store, X509_LOOKUP_hash_dir());

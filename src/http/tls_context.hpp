@@ -52,6 +52,8 @@ class TlsContext {
     /// can be
     ///         read from the files.
     [[nodiscard]] static Result<std::unique_ptr<TlsContext>> Create(Trust trust, Logger logger);
+    /// Verifies nothing: for HttpTransportOptions::verify_peer = false alone.
+    [[nodiscard]] static Result<std::unique_ptr<TlsContext>> CreateTrusting(Logger logger);
     ~TlsContext();
     TlsContext(TlsContext const&) = delete;
     TlsContext& operator=(TlsContext const&) = delete;
@@ -69,6 +71,7 @@ class TlsContext {
   private:
     explicit TlsContext(Trust trust, Logger logger);
     [[nodiscard]] Status SetUp();
+    [[nodiscard]] Status SetUpTrust();
     [[nodiscard]] Status LoadFiles();
     [[nodiscard]] bool LoadFilesOnce();
     [[nodiscard]] OpenSslPtr<SSL> MakeClientOn(BIO* bio, Url const& url);

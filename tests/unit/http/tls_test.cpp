@@ -87,6 +87,14 @@ TEST_F(TlsTest, RefusesUnknownAuthorities) {
     EXPECT_THAT(Try(WithFile(twin), server_.Raw().HttpsUrl()), ::testing::StartsWith("tls: "));
 }
 
+TEST_F(TlsTest, AcceptsAnythingWhenItIsToldTo) {
+    TlsServer const other(MakeServerIdentity(stranger_, "DNS:example.com", -1));
+    auto options = WithFile("/nowhere");
+    EXPECT_THAT(Try(options, other.Raw().HttpsUrl()), ::testing::StartsWith("tls: "));
+    options.verify_peer = false;
+    EXPECT_THAT(Try(options, other.Raw().HttpsUrl()), HasSubstr(" new"));
+}
+
 TEST_F(TlsTest, RefusesExpiredCertificates) {
     TlsServer const old(MakeServerIdentity(authority_, kNames, -1));
     EXPECT_THAT(
