@@ -30,7 +30,7 @@ Result<std::string> RunCommand(std::string_view name, Subject const& subject,
     for (Entry const& entry : kCommands) {
         if (entry.name == name) return entry.run(subject, parameters);
     }
-    return Fail(ErrorCode::kNotFound, "no command '" + std::string(name) + "'");
+    return Fail(ErrorCode::kInvalidArgument, "no command '" + std::string(name) + "'");
 }
 
 }  // namespace lddynamo::contract

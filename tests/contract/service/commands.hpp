@@ -24,8 +24,7 @@ struct Subject {
     std::shared_ptr<HttpTransport> const& callbacks;  ///< To the harness.
 };
 
-/// Runs `name`.
-/// @retval ErrorCode::kNotFound  no such command.
+/// Runs `name`; kInvalidArgument, too, when there is no such command.
 [[nodiscard]] Result<std::string> RunCommand(std::string_view name, Subject const& subject,
                                              Fields const& parameters);
 

@@ -26,7 +26,7 @@ HttpResponse JsonAnswer(std::string json) {
 }
 
 HttpResponse Refuse(Error const& error) {
-    return Answer(error.code == ErrorCode::kNotFound ? 404 : 400, error.message);
+    return Answer(400, error.message);
 }
 
 std::shared_ptr<HttpTransport> MakeCallbackTransport() {
