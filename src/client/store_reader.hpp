@@ -4,6 +4,7 @@
 #pragma once
 
 #include "client/cache.hpp"
+#include "client/guarded.hpp"
 #include "client/store_health.hpp"
 
 #include <lddynamo/clock.hpp>
@@ -13,25 +14,17 @@
 
 #include <atomic>
 #include <cstddef>
-#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lddynamo::client {
 
-/// A user's own store may throw; we do not.
 template <class Call>
 auto Guarded(Call&& call) -> decltype(call()) {
-    try {
-        return call();
-    } catch (std::exception const& exception) {
-        return Fail(ErrorCode::kInternal,
-                    std::string("the feature store threw an exception: ") + exception.what());
-    } catch (...) {
-        return Fail(ErrorCode::kInternal, "the feature store threw an exception");
-    }
+    return Guarded("the feature store", std::forward<Call>(call));
 }
 
 /// Reads from the store, and decodes what is new. What cannot be understood is logged once, and
