@@ -1,7 +1,7 @@
 #include "datasource/poll_source.hpp"
 
-#include "datasource/recording_sink.hpp"
-#include "datasource/scripted_transports.hpp"
+#include "support/recording_sink.hpp"
+#include "support/scripted_transports.hpp"
 
 #include <gmock/gmock.h>
 

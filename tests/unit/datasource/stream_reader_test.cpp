@@ -1,7 +1,7 @@
 #include "datasource/stream_reader.hpp"
 
-#include "datasource/recording_sink.hpp"
 #include "support/fake_clock.hpp"
+#include "support/recording_sink.hpp"
 
 #include <gmock/gmock.h>
 
