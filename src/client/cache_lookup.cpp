@@ -65,9 +65,8 @@ class Walk {
         if (entry != nullptr && entry->decoded.object) queue.push_back(entry->decoded.object.get());
         if (read != nullptr) return;  // failed in this call: not again
         if (entry == nullptr) {
-            bool const absent =
-                root_.complete && root_.absent_is_known &&
-                root_.complete_until.load(std::memory_order_relaxed) > now_;
+            bool const absent = root_.complete && root_.absent_is_known &&
+                                root_.complete_until.load(std::memory_order_relaxed) > now_;
             if (!absent && may_read_unknown_)
                 needs_.missing.push_back({kKindOf<T>, std::string(key)});
         } else if (entry->expires.load(std::memory_order_relaxed) <= horizon_ && may_read_known_) {

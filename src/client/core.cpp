@@ -133,12 +133,11 @@ Client::Core::Attempt Client::Core::TryEvaluate(CacheLookup const& lookup, Call 
     }
     call.sink.Begin();
     if (call.view != nullptr) call.view->Begin();
-    Outcome const outcome = evaluation::Evaluate(*found.flag, call.context, lookup,
-                                                 call.sink.Observer(), call.view);
+    Outcome const outcome =
+        evaluation::Evaluate(*found.flag, call.context, lookup, call.sink.Observer(), call.view);
     if (lookup.NeedsRead()) return Attempt::kNeedsRead;
     if (call.view != nullptr && call.view->IsMissing()) return Attempt::kNeedsMembership;
-    call.sink.Take(found.flag,
-                   lookup.Unknown() ? ErrorOutcome(ErrorKind::kException) : outcome);
+    call.sink.Take(found.flag, lookup.Unknown() ? ErrorOutcome(ErrorKind::kException) : outcome);
     return Attempt::kDone;
 }
 

@@ -3,9 +3,9 @@
 /// Layer: client.
 #pragma once
 
-#include "client/cache.hpp"
 #include "client/big_segment_view.hpp"
 #include "client/big_segments.hpp"
+#include "client/cache.hpp"
 #include "client/cache_lookup.hpp"
 #include "client/data_target.hpp"
 #include "client/flights.hpp"

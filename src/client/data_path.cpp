@@ -66,8 +66,7 @@ bool DataPath::Upsert(DataKind kind, std::string_view key, SerializedItem item) 
     if (!options_.store) {
         return WithTarget([&](DataTarget& target) { target.Receive(kind, key, item); });
     }
-    auto const outcome =
-        Guarded(kStore, [&] { return options_.store->Upsert(kind, key, item); });
+    auto const outcome = Guarded(kStore, [&] { return options_.store->Upsert(kind, key, item); });
     if (!outcome) {
         Lost(outcome.error());
         if (options_.cache_is_infinite) {

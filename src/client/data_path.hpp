@@ -26,8 +26,7 @@ namespace lddynamo::client {
 /// asked every half second whether it answers again, on a thread of its own, and then the data
 /// source brings everything anew: only that makes up for what was lost.
 /// @par Thread safety  As DataSink; Close from any thread.
-class DataPath final : public datasource::DataSink,
-                       public std::enable_shared_from_this<DataPath> {
+class DataPath final : public datasource::DataSink, public std::enable_shared_from_this<DataPath> {
   public:
     static constexpr std::chrono::milliseconds kProbeInterval{500};
 
@@ -63,8 +62,8 @@ class DataPath final : public datasource::DataSink,
     std::shared_ptr<SourceStatus> const status_;  // shared with the client
     std::function<void()> const refresh_;
     std::mutex mutex_;
-    DataTarget* target_;     // guarded by mutex_; nullptr: closed
-    bool lost_ = false;  // guarded by mutex_; the store lacks something
+    DataTarget* target_;                    // guarded by mutex_; nullptr: closed
+    bool lost_ = false;                     // guarded by mutex_; the store lacks something
     std::unique_ptr<base::Worker> prober_;  // guarded by mutex_; while the store is down
 };
 

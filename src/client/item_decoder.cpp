@@ -76,8 +76,7 @@ void ItemDecoder::Fill(ReadItem& item, SerializedItem const& stored) {
 
 void ItemDecoder::FillMalformed(ReadItem& item, std::string_view what) {
     if (item.key.kind == DataKind::kFeatures) {
-        item.flag =
-            Malformed<model::FeatureFlag>(item.key.kind, item.key.key, what, StampOf(what));
+        item.flag = Malformed<model::FeatureFlag>(item.key.kind, item.key.key, what, StampOf(what));
     } else {
         item.segment = Malformed<model::Segment>(item.key.kind, item.key.key, what, StampOf(what));
     }

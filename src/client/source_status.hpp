@@ -48,7 +48,7 @@ class SourceStatus {
     Logger const logger_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    DataSourceStatus status_;      // guarded by mutex_, as all below
+    DataSourceStatus status_;  // guarded by mutex_, as all below
     std::string environment_id_{};
     bool initialized_ = false;
     bool closed_ = false;
