@@ -47,8 +47,10 @@ Result<Secret> ReadSdkKey(SyncArguments const& arguments, Environment const& env
 Result<datasource::Poller> MakePoller(SyncArguments const& arguments) {
     auto key = ReadSdkKey(arguments, ProcessEnvironment());
     if (!key) return Fail(key.error());
+    auto headers = datasource::MakeServiceHeaders(*key);
+    if (!headers) return Fail(headers.error());
     datasource::PollerOptions options;
-    options.sdk_key = std::move(*key);
+    options.headers = std::move(*headers);
     options.filter = arguments.filter;
     if (!arguments.base_uri.empty()) options.base_uri = arguments.base_uri;
     return datasource::Poller::Create(std::move(options));

@@ -137,8 +137,9 @@ class Client {
 
   private:
     class Core;
-    explicit Client(std::unique_ptr<Core> core) noexcept;
-    std::unique_ptr<Core> core_;
+    class Parts;
+    explicit Client(std::unique_ptr<Parts> parts) noexcept;
+    std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace lddynamo

@@ -3,7 +3,6 @@
 #include "aws/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace lddynamo::aws {
@@ -41,11 +40,6 @@ class Reader {
         }
         text_.remove_prefix(width);
         return value;
-    }
-    std::string_view Word(std::size_t width) {
-        std::string_view const word = text_.substr(0, width);
-        text_.remove_prefix(word.size());
-        return word;
     }
     [[nodiscard]] std::string_view Rest() const { return text_; }
     void SkipDigits() {
@@ -117,27 +111,6 @@ std::optional<system_clock::time_point> ParseIsoTime(std::string_view text) {
         return std::nullopt;
     }
     return *time - sign * (hours(offset_hours) + minutes(offset_minutes));
-}
-
-std::optional<system_clock::time_point> ParseHttpDate(std::string_view text) {
-    static constexpr std::array<std::string_view, 12> kMonths{
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    Reader reader(Trim(text));
-    (void)reader.Word(3);
-    if (!reader.Take(", ")) return std::nullopt;
-    int const day = reader.Number(2);
-    if (!reader.Take(" ")) return std::nullopt;
-    auto const month = std::find(kMonths.begin(), kMonths.end(), reader.Word(3));
-    if (month == kMonths.end() || !reader.Take(" ")) return std::nullopt;
-    int const year = reader.Number(4);
-    if (!reader.Take(" ")) return std::nullopt;
-    int const hour = reader.Number(2);
-    if (!reader.Take(":")) return std::nullopt;
-    int const minute = reader.Number(2);
-    if (!reader.Take(":")) return std::nullopt;
-    int const second = reader.Number(2);
-    if (!reader.Take(" GMT") || !reader.Rest().empty()) return std::nullopt;
-    return Compose(year, static_cast<int>(month - kMonths.begin()) + 1, day, hour, minute, second);
 }
 
 }  // namespace lddynamo::aws

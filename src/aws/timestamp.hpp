@@ -3,6 +3,8 @@
 /// Layer: aws.
 #pragma once
 
+#include "http/http_date.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -16,8 +18,6 @@ namespace lddynamo::aws {
 /// allowed.
 [[nodiscard]] std::optional<std::chrono::system_clock::time_point> ParseIsoTime(
     std::string_view text);
-/// Reads an HTTP Date header, "Sun, 06 Nov 1994 08:49:37 GMT".
-[[nodiscard]] std::optional<std::chrono::system_clock::time_point> ParseHttpDate(
-    std::string_view text);
+using http::ParseHttpDate;
 
 }  // namespace lddynamo::aws

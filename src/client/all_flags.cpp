@@ -7,6 +7,7 @@
 
 namespace lddynamo {
 
+using client::BigSegmentView;
 using client::CacheLookup;
 using client::Entry;
 using client::Epochs;
@@ -32,12 +33,12 @@ class DirectPrerequisites final : public evaluation::PrerequisiteObserver {
 };
 
 FlagState StateOf(std::string const& key, model::FeatureFlag const& flag, Context const& context,
-                  CacheLookup const& lookup, AllFlagsOptions const& options,
-                  std::int64_t now_milliseconds) {
+                  CacheLookup const& lookup, client::BigSegmentView* view,
+                  AllFlagsOptions const& options, std::int64_t now_milliseconds) {
     FlagState state;
     state.key = key;
     DirectPrerequisites prerequisites(flag, state.prerequisites);
-    Outcome outcome = evaluation::Evaluate(flag, context, lookup, &prerequisites);
+    Outcome outcome = evaluation::Evaluate(flag, context, lookup, &prerequisites, view);
     if (lookup.Unknown()) {
         outcome = Outcome();
         outcome.error_kind = EvaluationReason::ErrorKind::kException;
@@ -63,7 +64,19 @@ FlagState StateOf(std::string const& key, model::FeatureFlag const& flag, Contex
 }  // namespace
 
 AllFlagsState Client::Core::AllFlags(Context const& context, AllFlagsOptions const& options) {
+    if (!IsReady()) return {};
     (void)EnsureComplete();
+    if (big_segments_ == nullptr) return *TryAllFlags(context, options, nullptr);
+    BigSegmentView view;
+    for (;;) {
+        if (auto state = TryAllFlags(context, options, &view)) return *std::move(state);
+        view.FetchMissing(*big_segments_);
+    }
+}
+
+std::optional<AllFlagsState> Client::Core::TryAllFlags(Context const& context,
+                                                       AllFlagsOptions const& options,
+                                                       BigSegmentView* view) const {
     std::int64_t const now = clock_.Now().time_since_epoch() / std::chrono::milliseconds(1);
     Epochs::Guard const guard(cache_.Readers());
     Root const& root = cache_.Current();
@@ -72,7 +85,7 @@ AllFlagsState Client::Core::AllFlags(Context const& context, AllFlagsOptions con
     root.flags.ForEach([&](Entry<model::FeatureFlag> const& entry) {
         if (entry.decoded.object) entries.push_back(&entry);
     });
-    if (!root.complete && entries.empty()) return {};
+    if (!root.complete && entries.empty()) return AllFlagsState();
     std::sort(entries.begin(), entries.end(),
               [](auto const* a, auto const* b) { return a->key < b->key; });
     Freshness freshness;
@@ -80,13 +93,15 @@ AllFlagsState Client::Core::AllFlags(Context const& context, AllFlagsOptions con
     freshness.accept_expired = true;
     std::vector<FlagState> flags;
     flags.reserve(entries.size());
+    if (view != nullptr) view->Begin();
     for (auto const* entry : entries) {
         model::FeatureFlag const& flag = *entry->decoded.object;
         if (options.client_side_only && !flag.client_side_availability.using_environment_id)
             continue;
         // One look-up a flag, since it also says whether all was known.
         CacheLookup const lookup(cache_, root, nullptr, freshness);
-        flags.push_back(StateOf(entry->key, flag, context, lookup, options, now));
+        flags.push_back(StateOf(entry->key, flag, context, lookup, view, options, now));
+        if (view != nullptr && view->IsMissing()) return std::nullopt;
     }
     return AllFlagsState(true, std::move(flags));
 }

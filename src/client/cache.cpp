@@ -69,6 +69,7 @@ void Cache::StoreOne(std::string_view key, Decoded<T> const& decoded, std::uint6
     std::uint64_t const hash = Hash(key);
     Entry<T> const* const old = table.Find(key, hash);
     if (old != nullptr && old->read > read) return;
+    if (old == nullptr && root.complete && root.read > read) return;  // it was there before
     if (old != nullptr && old->decoded.object == decoded.object &&
         old->decoded.malformed == decoded.malformed && old->decoded.stamp == decoded.stamp) {
         old->read = read;

@@ -31,8 +31,11 @@ struct Root final : Retirable {
     ItemTable<model::Segment> segments;
     bool complete = false;   ///< Made by a load of everything; constant once it is visible.
     std::uint64_t read = 0;  ///< Number of that load.
-    /// Until then, a key that is not here is not in the store either.
+    /// Until then it is as fresh as single items are.
     mutable std::atomic<Nanoseconds> complete_until{kExpired};
+    /// A key that is not here, nor in the store then. Not so where someone else may add items to a
+    /// store that this client writes itself, and they are to be found.
+    bool absent_is_known = true;
     std::size_t absent = 0;  ///< Entries without an object; guarded by the writers' lock.
 
     template <class T>

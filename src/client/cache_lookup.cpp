@@ -65,8 +65,8 @@ class Walk {
         if (entry != nullptr && entry->decoded.object) queue.push_back(entry->decoded.object.get());
         if (read != nullptr) return;  // failed in this call: not again
         if (entry == nullptr) {
-            bool const absent =
-                root_.complete && root_.complete_until.load(std::memory_order_relaxed) > now_;
+            bool const absent = root_.complete && root_.absent_is_known &&
+                                root_.complete_until.load(std::memory_order_relaxed) > now_;
             if (!absent && may_read_unknown_)
                 needs_.missing.push_back({kKindOf<T>, std::string(key)});
         } else if (entry->expires.load(std::memory_order_relaxed) <= horizon_ && may_read_known_) {
@@ -108,7 +108,7 @@ Decoded<T> const* CacheLookup::Find(std::string_view key) const noexcept {
         return &entry->decoded;
     }
     if (freshness_.frozen || !IsStorableKey(key)) return nullptr;
-    if (root_.complete &&
+    if (root_.complete && root_.absent_is_known &&
         (failed || root_.complete_until.load(std::memory_order_relaxed) > freshness_.now)) {
         return nullptr;
     }

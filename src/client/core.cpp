@@ -2,18 +2,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 namespace lddynamo {
 
+using client::BigSegmentView;
 using client::CacheLookup;
 using client::Epochs;
 using client::Freshness;
-using client::kBeingRead;
+using client::kNever;
 using client::Nanoseconds;
 using client::Needs;
 using client::OutcomeSink;
 using client::Overlay;
+using client::ReadItem;
 using client::Root;
 using client::StoreHealth;
 using evaluation::Outcome;
@@ -25,6 +28,9 @@ constexpr int kMaxReads = 16;
 
 constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kSecond = 1000 * kMillisecond;
+
+/// A store that nobody has filled is not asked more often whether somebody has.
+constexpr Nanoseconds kAskReadyPause = kSecond;
 
 /// Every call in this pause gets its default, so it is short.
 constexpr StoreHealth::Pause kUnknownPause{100 * kMillisecond, kSecond};
@@ -52,83 +58,123 @@ Outcome ErrorOutcome(EvaluationReason::ErrorKind kind) {
 
 }  // namespace
 
-Client::Core::Core(ClientOptions options)
-    : store_(std::move(options.data_store)),
-      mode_(options.cache.mode),
+Client::Core::Core(ClientOptions const& options, Source source, client::BigSegments* big_segments)
+    : store_(options.data_store),
+      big_segments_(big_segments),
+      source_(source),
+      mode_(source == Source::kMemory ? Mode::kInfinite : options.cache.mode),
       ttl_(std::chrono::nanoseconds(options.cache.ttl).count()),
-      // Without a cache there is nothing to load ahead.
-      preload_(options.load == LoadMode::kPreload && options.cache.mode != Mode::kOff),
+      // Without a cache there is nothing to load ahead; what is received need not be loaded.
+      preload_(source == Source::kMemory ||
+               (source == Source::kStore && options.load == LoadMode::kPreload &&
+                options.cache.mode != Mode::kOff)),
       clock_(options.clock != nullptr ? *options.clock : SystemClock()),
-      cache_(options.cache.max_absent_keys, options.cache.mode != Mode::kOff),
+      // In memory, what is absent may be a tombstone, which must not be forgotten.
+      cache_(source == Source::kMemory ? std::numeric_limits<std::size_t>::max()
+                                       : options.cache.max_absent_keys,
+             mode_ != Mode::kOff),
       health_(KnownPause(options.cache), kUnknownPause, options.logger),
-      reader_(*store_, cache_, health_, clock_, options.logger) {
+      decoder_(cache_, options.logger),
+      logger_(options.logger),
+      ready_(source == Source::kStore) {
+    if (store_) reader_.emplace(*store_, decoder_, health_, clock_);
 }
 
 void Client::Core::Evaluate(std::string_view key, Context const& context, OutcomeSink& sink) {
+    if (big_segments_ == nullptr) {
+        Evaluate({key, context, sink, nullptr});
+    } else {
+        BigSegmentView view;
+        Evaluate({key, context, sink, &view});
+    }
+}
+
+void Client::Core::Evaluate(Call const& call) {
+    if (!ready_.load(std::memory_order_acquire) && !IsReady()) {
+        call.sink.Take(nullptr, ErrorOutcome(EvaluationReason::ErrorKind::kClientNotReady));
+        return;
+    }
     if (mode_ != Mode::kOff) {
-        Epochs::Guard const guard(cache_.Readers());
-        Root const& root = cache_.Current();
-        Freshness fresh;
-        if (mode_ == Mode::kTtl) {
-            fresh.now = Now();
-            fresh.health = &health_;
+        Attempt attempt = Attempt::kDone;
+        while ((attempt = EvaluateQuickly(call)) == Attempt::kNeedsMembership) {
+            call.view->FetchMissing(*big_segments_);
         }
-        if (preload_) {
-            fresh.frozen =
-                root.complete && (root.complete_until.load(std::memory_order_relaxed) > fresh.now ||
-                                  (fresh.health != nullptr && !health_.MayReadKnown(fresh.now)));
-        }
-        if (fresh.frozen || !preload_) {
-            if (TryEvaluate(CacheLookup(cache_, root, nullptr, fresh), key, context, sink)) return;
-        }
+        if (attempt == Attempt::kDone) return;
     }
-    EvaluateSlowly(key, context, sink);
+    EvaluateSlowly(call);
 }
 
-bool Client::Core::TryEvaluate(CacheLookup const& lookup, std::string_view key,
-                               Context const& context, OutcomeSink& sink) {
+Client::Core::Attempt Client::Core::EvaluateQuickly(Call const& call) {
+    Epochs::Guard const guard(cache_.Readers());
+    Root const& root = cache_.Current();
+    Freshness fresh;
+    if (mode_ == Mode::kTtl) {
+        fresh.now = Now();
+        fresh.health = &health_;
+    }
+    if (preload_) {
+        fresh.frozen =
+            root.complete && (root.complete_until.load(std::memory_order_relaxed) > fresh.now ||
+                              (fresh.health != nullptr && !health_.MayReadKnown(fresh.now)));
+        if (!fresh.frozen) return Attempt::kNeedsRead;
+    }
+    return TryEvaluate(CacheLookup(cache_, root, nullptr, fresh), call);
+}
+
+Client::Core::Attempt Client::Core::TryEvaluate(CacheLookup const& lookup, Call const& call) {
     using ErrorKind = EvaluationReason::ErrorKind;
-    CacheLookup::Found const found = lookup.Flag(key);
-    if (lookup.NeedsRead()) return false;
+    CacheLookup::Found const found = lookup.Flag(call.key);
+    if (lookup.NeedsRead()) return Attempt::kNeedsRead;
     if (found.flag == nullptr) {
-        sink.Take(ErrorOutcome(lookup.Unknown()  ? ErrorKind::kException
-                               : found.malformed ? ErrorKind::kMalformedFlag
-                                                 : ErrorKind::kFlagNotFound));
-        return true;
+        call.sink.Take(nullptr, ErrorOutcome(lookup.Unknown()  ? ErrorKind::kException
+                                             : found.malformed ? ErrorKind::kMalformedFlag
+                                                               : ErrorKind::kFlagNotFound));
+        return Attempt::kDone;
     }
-    Outcome const outcome = evaluation::Evaluate(*found.flag, context, lookup);
-    if (lookup.NeedsRead()) return false;
-    sink.Take(lookup.Unknown() ? ErrorOutcome(ErrorKind::kException) : outcome);
-    return true;
+    call.sink.Begin();
+    if (call.view != nullptr) call.view->Begin();
+    Outcome const outcome =
+        evaluation::Evaluate(*found.flag, call.context, lookup, call.sink.Observer(), call.view);
+    if (lookup.NeedsRead()) return Attempt::kNeedsRead;
+    if (call.view != nullptr && call.view->IsMissing()) return Attempt::kNeedsMembership;
+    call.sink.Take(found.flag, lookup.Unknown() ? ErrorOutcome(ErrorKind::kException) : outcome);
+    return Attempt::kDone;
 }
 
-void Client::Core::EvaluateSlowly(std::string_view key, Context const& context, OutcomeSink& sink) {
+void Client::Core::EvaluateSlowly(Call const& call) {
     if (preload_) {
         if (EnsureComplete()) {
-            EvaluateFrozen(key, context, sink);
+            EvaluateFrozen(call);
         } else {
-            sink.Take(ErrorOutcome(EvaluationReason::ErrorKind::kException));
+            call.sink.Take(nullptr, ErrorOutcome(EvaluationReason::ErrorKind::kException));
         }
         return;
     }
     Overlay overlay;
     bool accept = false;
-    for (int reads = 0;; ++reads) {
+    for (int reads = 0;;) {
         Needs needs;
+        Attempt attempt = Attempt::kDone;
         {
             Nanoseconds const now = Now();
             Epochs::Guard const guard(cache_.Readers());
             Root const& root = cache_.Current();
             CacheLookup const lookup(cache_, root, &overlay, {now, false, accept, &health_});
-            if (TryEvaluate(lookup, key, context, sink)) return;
-            needs = client::FindNeeds(cache_, root, overlay, key, now, now + ttl_ / 10, health_);
+            attempt = TryEvaluate(lookup, call);
+            if (attempt == Attempt::kDone) return;
+            if (attempt == Attempt::kNeedsRead) {
+                needs = client::FindNeeds(cache_, root, overlay, call.key, now, now + ttl_ / 10,
+                                          health_);
+            }
         }
-        if (needs.Empty()) {
+        if (attempt == Attempt::kNeedsMembership) {
+            call.view->FetchMissing(*big_segments_);
+        } else if (needs.Empty()) {
             accept = true;
-        } else if (reads < kMaxReads) {
+        } else if (reads++ < kMaxReads) {
             Fetch(needs, overlay);
         } else if (LoadEverything(mode_ == Mode::kInfinite)) {
-            EvaluateFrozen(key, context, sink);
+            EvaluateFrozen(call);
             return;
         } else {
             accept = true;
@@ -136,20 +182,81 @@ void Client::Core::EvaluateSlowly(std::string_view key, Context const& context, 
     }
 }
 
-void Client::Core::EvaluateFrozen(std::string_view key, Context const& context, OutcomeSink& sink) {
+void Client::Core::EvaluateFrozen(Call const& call) {
     Freshness frozen;
     frozen.frozen = true;
-    Epochs::Guard const guard(cache_.Readers());
-    // A frozen look-up needs no read.
-    (void)TryEvaluate(CacheLookup(cache_, cache_.Current(), nullptr, frozen), key, context, sink);
+    for (;;) {
+        {
+            Epochs::Guard const guard(cache_.Readers());
+            // A frozen look-up needs no read.
+            if (TryEvaluate(CacheLookup(cache_, cache_.Current(), nullptr, frozen), call) !=
+                Attempt::kNeedsMembership) {
+                return;
+            }
+        }
+        call.view->FetchMissing(*big_segments_);
+    }
 }
 
 Result<std::size_t> Client::Core::Preload() {
+    if (!reader_) return std::size_t{0};
     return LoadEverything(false);
 }
 
 Result<bool> Client::Core::Initialized() {
+    if (source_ != Source::kStore && ready_.load(std::memory_order_acquire)) return true;
+    if (!store_) return false;
     return client::Guarded([this] { return store_->Initialized(); });
+}
+
+bool Client::Core::IsReady() {
+    if (ready_.load(std::memory_order_acquire)) return true;
+    return store_ != nullptr && AskWhetherReady();
+}
+
+// Others may have filled the store; it is used then, as the Go SDK does.
+bool Client::Core::AskWhetherReady() {
+    std::unique_lock const lock(ready_mutex_, std::try_to_lock);
+    if (!lock || Now() < ask_ready_at_) return ready_.load(std::memory_order_acquire);
+    auto const initialized = client::Guarded([this] { return store_->Initialized(); });
+    if (initialized && *initialized) {
+        logger_.Warn("no data of LaunchDarkly yet: flags are evaluated out of the store");
+        SetReady();
+        return true;
+    }
+    ask_ready_at_ = Now() + kAskReadyPause;
+    return false;
+}
+
+void Client::Core::Receive(StoreData const& data) {
+    bool const memory = source_ == Source::kMemory;
+    // Numbered when the store has it already: what was read before does not replace it.
+    std::uint64_t const read = cache_.StartRead();
+    auto made = decoder_.MakeRoot(data, {}, {read, memory ? kNever : ExpiryFrom(Now()), memory});
+    made.root->absent_is_known = memory;
+    cache_.Install(std::move(made.root), false);
+}
+
+void Client::Core::Receive(DataKind kind, std::string_view key, SerializedItem const& item) {
+    bool const memory = source_ == Source::kMemory;
+    if (memory) {
+        std::int64_t const known = kind == DataKind::kFeatures
+                                       ? cache_.Known<model::FeatureFlag>(key).stamp.version
+                                       : cache_.Known<model::Segment>(key).stamp.version;
+        if (known >= item.version) return;
+    }
+    ReadItem received;
+    received.key = {kind, std::string(key)};
+    decoder_.Fill(received, item);
+    Nanoseconds const now = Now();
+    cache_.Store({&received, 1}, cache_.StartRead(), memory ? kNever : ExpiryFrom(now), now);
+}
+
+void Client::Core::ReadAgain(DataKind kind, std::string_view key) {
+    Nanoseconds const started = Now();
+    std::uint64_t const read = cache_.StartRead();
+    auto const items = reader_->Read({{kind, std::string(key)}});
+    if (!items.front().failed) cache_.Store(items, read, ExpiryFrom(started), Now());
 }
 
 }  // namespace lddynamo

@@ -90,7 +90,7 @@ void Client::Core::Fetch(Needs const& needs, Overlay& overlay) {
     keys.insert(keys.end(), claimed.begin(), claimed.end());
     if (!keys.empty()) {
         std::uint64_t const read = cache_.StartRead();
-        std::vector<ReadItem> const read_now = reader_.Read(keys);
+        std::vector<ReadItem> const read_now = reader_->Read(keys);
         if (!read_now.front().failed) {
             cache_.Store(read_now, read, ExpiryFrom(started), Now());
             stored = true;
@@ -106,7 +106,7 @@ void Client::Core::FetchUncached(Needs const& needs, Overlay& overlay) {
     std::vector<ItemKey> keys = needs.missing;
     keys.insert(keys.end(), needs.expired.begin(), needs.expired.end());
     std::uint64_t const read = cache_.StartRead();
-    std::vector<ReadItem> const items = reader_.Read(keys);
+    std::vector<ReadItem> const items = reader_->Read(keys);
     if (!items.front().failed) cache_.Store(items, read, kExpired, Now());  // for an outage
     for (ReadItem const& item : items) overlay.Add(item);
 }
@@ -161,13 +161,16 @@ bool Client::Core::IsComplete() const noexcept {
 
 Result<std::size_t> Client::Core::LoadEverything(bool keep_known) {
     std::uint64_t const read = cache_.StartRead();
-    auto all = reader_.ReadAll(read, ExpiryFrom(Now()));
+    auto all = reader_->ReadAll({read, ExpiryFrom(Now()), false});
     if (!all) return Fail(std::move(all.error()));
+    // Others may add to the store meanwhile, and a miss is looked up.
+    all->root->absent_is_known = source_ == Source::kStore;
     cache_.Install(std::move(all->root), keep_known);
     return all->malformed;
 }
 
 bool Client::Core::EnsureComplete() {
+    if (!reader_) return IsComplete();
     Nanoseconds const now = Now();
     bool complete = false;
     {

@@ -10,6 +10,7 @@
 #include <lddynamo/feature_store.hpp>
 #include <lddynamo/result.hpp>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -47,10 +48,13 @@ class DataSource {
     /// Implementations call Stop.
     virtual ~DataSource() = default;
 
-    /// Once. @param sink  outlives this object's Stop.
-    virtual void Start(DataSink& sink) = 0;
-    /// Ends it within a second, whatever is under way; the sink is not called after it has
-    /// returned. Harmless when repeated. Not from within a call of the sink.
+    /// Once.
+    /// @param sink  shared with the thread, which may be in a call of it that outlasts Stop.
+    /// @retval ErrorCode::kInternal  no thread can be started.
+    [[nodiscard]] virtual Status Start(std::shared_ptr<DataSink> sink) = 0;
+    /// Ends it within a second, whatever is under way. A call of the sink that lasts longer is left
+    /// to end by itself, and is the last. Harmless when repeated. Not from within a call of the
+    /// sink.
     virtual void Stop() noexcept = 0;
     /// Brings everything again soon: the sink lost something. From any thread; never blocks.
     virtual void Refresh() noexcept = 0;

@@ -48,7 +48,7 @@ void PollSync::Poll(SyncStep& step, bool& permanent) {
     if (auto* const polled = std::get_if<PolledData>(&outcome)) {
         pending_ = std::move(polled->document.data);
         step.skipped = std::move(polled->document.skipped);
-    } else if (auto* const failure = std::get_if<PollFailure>(&outcome)) {
+    } else if (auto* const failure = std::get_if<ServiceFailure>(&outcome)) {
         step.poll_error = std::move(failure->error);
         permanent = failure->permanent;
     }

@@ -4,10 +4,10 @@
 #pragma once
 
 #include "datasource/data_document.hpp"
+#include "datasource/service.hpp"
 
 #include <lddynamo/http_transport.hpp>
 #include <lddynamo/result.hpp>
-#include <lddynamo/secret.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -18,16 +18,13 @@
 
 namespace lddynamo::datasource {
 
-/// Whether LaunchDarkly takes `filter` as the key of a payload filter.
-[[nodiscard]] bool IsFilterKey(std::string_view filter) noexcept;
-
 inline constexpr std::string_view kDefaultPollUri = "https://sdk.launchdarkly.com";
 
 struct PollerOptions {
     std::string base_uri{kDefaultPollUri};  ///< May have a path; a slash at its end is ignored.
-    Secret sdk_key{};
-    std::string filter{};                      ///< Key of a payload filter; empty: everything.
-    std::chrono::milliseconds timeout{30000};  ///< For one exchange.
+    HttpHeaders headers{};  ///< Of every request: MakeServiceHeaders, and what else is wanted.
+    std::string filter{};   ///< Key of a payload filter; empty: everything.
+    std::chrono::milliseconds timeout{30000};                  ///< For one exchange.
     std::size_t max_answer_bytes = std::size_t{64} << 20U;     ///< As sent, maybe compressed.
     std::size_t max_document_bytes = std::size_t{256} << 20U;  ///< Uncompressed.
 };
@@ -38,23 +35,20 @@ struct PolledData {
 };
 /// The same as the last PolledData.
 struct PolledNothing {};
-struct PollFailure {
-    Error error{};
-    bool permanent = false;  ///< LaunchDarkly does not want to be asked again (401, 403, ...).
-};
-using PollOutcome = std::variant<PolledData, PolledNothing, PollFailure>;
+using PollOutcome = std::variant<PolledData, PolledNothing, ServiceFailure>;
 
 /// @par Thread safety  None.
 class Poller {
   public:
-    /// @retval ErrorCode::kInvalidArgument  the URI, the filter or the SDK key cannot be sent.
-    ///                                      The message never has the key.
+    /// @retval ErrorCode::kInvalidArgument  the URI or the filter cannot be sent.
     [[nodiscard]] static Result<Poller> Create(PollerOptions options);
 
     /// What to send. It is conditional once there was data with an ETag.
     [[nodiscard]] HttpRequest Request() const;
     /// Reads the answer to Request. An Error's `retryable` tells whether it may pass.
     [[nodiscard]] PollOutcome Read(Result<HttpResponse> const& answer);
+    /// The next answer is to be data again, even if they are the same.
+    void Forget() noexcept { etag_.clear(); }
 
   private:
     explicit Poller(PollerOptions options, std::string url)

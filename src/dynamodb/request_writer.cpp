@@ -38,6 +38,21 @@ void ConditionalWrite(RequestWriter& object, Request const& request) {
     }
 }
 
+/// What Query and Scan have in common.
+template <class Request>
+void PagedRead(RequestWriter& object, Request const& request) {
+    object.Text("TableName", request.table);
+    object.Text("FilterExpression", request.filter_expression);
+    object.Text("ProjectionExpression", request.projection_expression);
+    object.Names(request.names);
+    object.Values(request.values);
+    object.Flag("ConsistentRead", request.consistent_read);
+    if (request.limit != 0) object.Key("Limit") += std::to_string(request.limit);
+    if (!request.exclusive_start_key.empty()) {
+        object.Attributes("ExclusiveStartKey", request.exclusive_start_key);
+    }
+}
+
 void AppendBatchWrite(std::string& out, BatchWrite const& write) {
     bool const is_put = write.kind == BatchWrite::Kind::kPut;
     RequestWriter entry(out);
@@ -99,18 +114,9 @@ std::string WriteBody(QueryRequest const& request) {
     std::string out;
     {
         RequestWriter object(out);
-        object.Text("TableName", request.table);
+        PagedRead(object, request);
         object.Text("KeyConditionExpression", request.key_condition_expression);
-        object.Text("FilterExpression", request.filter_expression);
-        object.Text("ProjectionExpression", request.projection_expression);
-        object.Names(request.names);
-        object.Values(request.values);
-        object.Flag("ConsistentRead", request.consistent_read);
-        if (request.limit != 0) object.Key("Limit") += std::to_string(request.limit);
         if (!request.scan_index_forward) object.Key("ScanIndexForward") += "false";
-        if (!request.exclusive_start_key.empty()) {
-            object.Attributes("ExclusiveStartKey", request.exclusive_start_key);
-        }
     }
     return out;
 }
@@ -119,19 +125,10 @@ std::string WriteBody(ScanRequest const& request) {
     std::string out;
     {
         RequestWriter object(out);
-        object.Text("TableName", request.table);
-        object.Text("FilterExpression", request.filter_expression);
-        object.Text("ProjectionExpression", request.projection_expression);
-        object.Names(request.names);
-        object.Values(request.values);
-        object.Flag("ConsistentRead", request.consistent_read);
-        if (request.limit != 0) object.Key("Limit") += std::to_string(request.limit);
+        PagedRead(object, request);
         if (request.total_segments != 0) {
             object.Key("Segment") += std::to_string(request.segment);
             object.Key("TotalSegments") += std::to_string(request.total_segments);
-        }
-        if (!request.exclusive_start_key.empty()) {
-            object.Attributes("ExclusiveStartKey", request.exclusive_start_key);
         }
     }
     return out;

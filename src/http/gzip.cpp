@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 namespace lddynamo::http {
 namespace {
@@ -67,6 +68,28 @@ Result<std::string> Gunzip(std::string_view packed, std::size_t max_bytes) {
     }
     if (status != Z_STREAM_END) return Damaged("the end is missing");
     return text;
+}
+
+Result<std::string> Gzip(std::string_view text) {
+    constexpr int kMemoryLevel = 8;  // zlib's default
+    if (text.size() > kMaxStep) return Fail(ErrorCode::kTooLarge, "over 1 GB to pack");
+    z_stream stream{};
+    if (deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipOnly, kMemoryLevel,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
+        return Fail(ErrorCode::kInternal, "no memory to pack gzip data");
+    }
+    std::unique_ptr<z_stream, decltype(&deflateEnd)> const end(&stream, &deflateEnd);
+    std::string packed(deflateBound(&stream, static_cast<uLong>(text.size())), '\0');
+    // zlib does not write through next_in.
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+    stream.avail_out = static_cast<uInt>(packed.size());
+    if (deflate(&stream, Z_FINISH) != Z_STREAM_END) {
+        return Fail(ErrorCode::kInternal, "packing gzip data failed");
+    }
+    packed.resize(packed.size() - stream.avail_out);
+    return packed;
 }
 
 }  // namespace lddynamo::http

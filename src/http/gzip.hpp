@@ -1,5 +1,5 @@
 /// @file
-/// Unpacking of answers with Content-Encoding: gzip.
+/// Packing of requests and unpacking of answers with Content-Encoding: gzip.
 /// Layer: http. Source: RFC 1952
 #pragma once
 
@@ -16,5 +16,10 @@ namespace lddynamo::http {
 /// @retval ErrorCode::kInvalidData  not gzip, damaged, or cut.
 /// @retval ErrorCode::kTooLarge     the text is longer.
 [[nodiscard]] Result<std::string> Gunzip(std::string_view packed, std::size_t max_bytes);
+
+/// `text` as one gzip member, packed fast rather than small.
+/// @retval ErrorCode::kTooLarge  over 1 GB.
+/// @retval ErrorCode::kInternal  no memory.
+[[nodiscard]] Result<std::string> Gzip(std::string_view text);
 
 }  // namespace lddynamo::http

@@ -9,18 +9,18 @@
 namespace lddynamo {
 namespace {
 
-/// The order does not count, but how often each reference stands there does.
+/// Neither the order counts nor how often a reference stands there.
 bool SameReferences(std::vector<AttributeRef> const& a, std::vector<AttributeRef> const& b) {
-    if (a.size() != b.size()) return false;
     if (a == b) return true;
-    auto const sorted_texts = [](std::vector<AttributeRef> const& references) {
+    auto const texts_of = [](std::vector<AttributeRef> const& references) {
         std::vector<std::string_view> texts;
         texts.reserve(references.size());
         for (AttributeRef const& reference : references) texts.push_back(reference.Text());
         std::sort(texts.begin(), texts.end());
+        texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
         return texts;
     };
-    return sorted_texts(a) == sorted_texts(b);
+    return texts_of(a) == texts_of(b);
 }
 
 }  // namespace

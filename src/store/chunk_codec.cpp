@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 
 namespace lddynamo::store {
 namespace {
@@ -25,37 +26,8 @@ tl::unexpected<Error> Damaged(std::string const& why) {
     return Fail(ErrorCode::kInvalidData, "its chunks are damaged: " + why);
 }
 
-class Deflater {
-  public:
-    Deflater() : ready_(deflateInit(&stream_, Z_DEFAULT_COMPRESSION) == Z_OK) {}
-    Deflater(Deflater const&) = delete;
-    Deflater& operator=(Deflater const&) = delete;
-    ~Deflater() {
-        if (ready_) deflateEnd(&stream_);
-    }
-    [[nodiscard]] bool Ready() const noexcept { return ready_; }
-    [[nodiscard]] z_stream& Stream() noexcept { return stream_; }
-
-  private:
-    z_stream stream_{};
-    bool ready_;
-};
-
-class Inflater {
-  public:
-    Inflater() : ready_(inflateInit(&stream_) == Z_OK) {}
-    Inflater(Inflater const&) = delete;
-    Inflater& operator=(Inflater const&) = delete;
-    ~Inflater() {
-        if (ready_) inflateEnd(&stream_);
-    }
-    [[nodiscard]] bool Ready() const noexcept { return ready_; }
-    [[nodiscard]] z_stream& Stream() noexcept { return stream_; }
-
-  private:
-    z_stream stream_{};
-    bool ready_;
-};
+/// Frees what zlib holds for a stream.
+using StreamGuard = std::unique_ptr<z_stream, int (*)(z_stream*)>;
 
 }  // namespace
 
@@ -64,9 +36,11 @@ std::string TextDigest(std::string_view text) {
 }
 
 Result<std::vector<std::string>> PackText(std::string_view text) {
-    Deflater deflater;
-    if (!deflater.Ready()) return Fail(ErrorCode::kInternal, "no memory to compress an item");
-    auto& stream = deflater.Stream();
+    z_stream stream{};
+    if (deflateInit(&stream, Z_DEFAULT_COMPRESSION) != Z_OK) {
+        return Fail(ErrorCode::kInternal, "no memory to compress an item");
+    }
+    StreamGuard const guard(&stream, &deflateEnd);
     std::vector<std::string> chunks;
     for (int status = Z_OK; status != Z_STREAM_END;) {
         std::string chunk(kChunkBytes, '\0');
@@ -91,9 +65,11 @@ Result<std::vector<std::string>> PackText(std::string_view text) {
 
 Result<std::string> UnpackText(std::span<std::string_view const> chunks, std::size_t size,
                                std::string_view digest) {
-    Inflater inflater;
-    if (!inflater.Ready()) return Fail(ErrorCode::kInternal, "no memory to decompress an item");
-    auto& stream = inflater.Stream();
+    z_stream stream{};
+    if (inflateInit(&stream) != Z_OK) {
+        return Fail(ErrorCode::kInternal, "no memory to decompress an item");
+    }
+    StreamGuard const guard(&stream, &inflateEnd);
     std::string text(size, '\0');
     std::size_t done = 0;
     char beyond = 0;  // one byte of room that a text of the right size leaves unused

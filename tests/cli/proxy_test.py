@@ -70,7 +70,8 @@ class TlsFront:
         self.target = port
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
 
     def _accept(self):
         while True:
@@ -101,6 +102,9 @@ class TlsFront:
             pass
 
     def stop(self):
+        # As BadServer: first the accepting thread, then its descriptor's number.
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listener.close()
 
 

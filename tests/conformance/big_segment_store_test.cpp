@@ -1,6 +1,7 @@
 // What every BigSegmentStore does: in memory, and in DynamoDB on rows as the Relay Proxy writes
 // them.
 #include "conformance/store_factory.hpp"
+#include "support/results.hpp"
 
 #include <lddynamo/dynamodb_big_segment_store.hpp>
 #include <lddynamo/memory_big_segment_store.hpp>
@@ -11,6 +12,7 @@
 namespace lddynamo::conformance {
 namespace {
 
+using test_support::FailureOf;
 using ::testing::HasSubstr;
 
 using Refs = std::vector<std::string>;
@@ -101,7 +103,7 @@ TEST_P(BigSegmentConformance, NothingWrittenIsNoTimeAndNoMembership) {
 TEST_P(BigSegmentConformance, SaysWhenItWasUpToDate) {
     for (std::int64_t const time : {std::int64_t{0}, std::int64_t{1'700'000'000'123}}) {
         place_->PutTime(time);
-        EXPECT_EQ(place_->Store().GetMetadata().value()->time_since_epoch().count(), time);
+        EXPECT_EQ(place_->Store().GetMetadata().value().value().time_since_epoch().count(), time);
     }
 }
 
@@ -196,18 +198,17 @@ TEST_F(BigSegmentRowsTest, OneConsistentRequestACall) {
 }
 
 TEST_F(BigSegmentRowsTest, CreateRefusesBadNamesAndAMissingTableIsNamed) {
-    EXPECT_EQ(DynamoDbBigSegmentStore::Create("").error().code, ErrorCode::kInvalidArgument);
-    EXPECT_EQ(DynamoDbBigSegmentStore::Create(
-                  DynamoDbBigSegmentStoreOptions{.table = "t", .prefix = "a:b"})
-                  .error()
+    EXPECT_EQ(FailureOf(DynamoDbBigSegmentStore::Create("")).code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(DynamoDbBigSegmentStore::Create(
+                            DynamoDbBigSegmentStoreOptions{.table = "t", .prefix = "a:b"}))
                   .code,
               ErrorCode::kInvalidArgument);
-    auto const other =
-        DynamoDbBigSegmentStore::Create({.table = "no-such", .client = place_->Client()})
-            .value()
-            ->GetMetadata();
-    EXPECT_EQ(other.error().code, ErrorCode::kNotFound);
-    EXPECT_THAT(other.error().message, HasSubstr("table no-such does not exist"));
+    auto const error =
+        FailureOf(DynamoDbBigSegmentStore::Create({.table = "no-such", .client = place_->Client()})
+                      .value()
+                      ->GetMetadata());
+    EXPECT_EQ(error.code, ErrorCode::kNotFound);
+    EXPECT_THAT(error.message, HasSubstr("table no-such does not exist"));
 }
 
 }  // namespace

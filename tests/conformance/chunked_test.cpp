@@ -53,7 +53,7 @@ TEST_P(ChunkedConformance, LargeItemsAreStoredReplacedAndRemoved) {
     EXPECT_EQ(place_->Fake().CallCount("BatchWriteItem"), 0U);
 
     EXPECT_EQ(store_->Delete(kFlags, "big", 3).value(), UpsertOutcome::kWritten);
-    EXPECT_TRUE(store_->Get(kFlags, "big").value()->deleted);
+    EXPECT_TRUE(store_->Get(kFlags, "big").value().value().deleted);
     EXPECT_THAT(place_->Rows("p:$lddynamo_chunks"), IsEmpty());
     ASSERT_TRUE(store_->Init({}).has_value());
     EXPECT_EQ(place_->Make("p")->LoadAll().value().data, StoreData());

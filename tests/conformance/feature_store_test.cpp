@@ -1,6 +1,7 @@
 // What every FeatureStore does.
 #include "conformance/sample_items.hpp"
 #include "conformance/store_factory.hpp"
+#include "support/results.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +12,7 @@
 namespace lddynamo::conformance {
 namespace {
 
+using test_support::FailureOf;
 using ::testing::IsEmpty;
 
 constexpr auto kFlags = DataKind::kFeatures;
@@ -230,10 +232,10 @@ TEST_P(FeatureStoreConformance, RefusesUnstorableKeysAndChangesNothing) {
     Init(data);
     for (std::string const& key : {std::string(), std::string(1025, 'x'), std::string("\xff")}) {
         EXPECT_EQ(Get(kFlags, key), std::nullopt);
-        EXPECT_EQ(store_->Upsert(kFlags, key, MakeItem("k", 1)).error().code,
+        EXPECT_EQ(FailureOf(store_->Upsert(kFlags, key, MakeItem("k", 1))).code,
                   ErrorCode::kInvalidArgument);
-        EXPECT_EQ(store_->Delete(kFlags, key, 1).error().code, ErrorCode::kInvalidArgument);
-        EXPECT_EQ(store_->Init({.segments = {{key, MakeItem("k", 1)}}}).error().code,
+        EXPECT_EQ(FailureOf(store_->Delete(kFlags, key, 1)).code, ErrorCode::kInvalidArgument);
+        EXPECT_EQ(FailureOf(store_->Init({.segments = {{key, MakeItem("k", 1)}}})).code,
                   ErrorCode::kInvalidArgument);
     }
     EXPECT_EQ(Load(), data);
@@ -244,8 +246,10 @@ TEST_P(FeatureStoreConformance, RefusesUnreadableTextAndChangesNothing) {
     Init(data);
     for (char const* json : {"", "null", "[]", "{", "{} {}", "\"{}\"", "{\"a\":\"\xff\"}"}) {
         SerializedItem const item = {.version = 2, .json = json};
-        EXPECT_EQ(store_->Upsert(kFlags, "k", item).error().code, ErrorCode::kInvalidData) << json;
-        EXPECT_EQ(store_->Init({.segments = {{"k", item}}}).error().code, ErrorCode::kInvalidData)
+        EXPECT_EQ(FailureOf(store_->Upsert(kFlags, "k", item)).code, ErrorCode::kInvalidData)
+            << json;
+        EXPECT_EQ(FailureOf(store_->Init({.segments = {{"k", item}}})).code,
+                  ErrorCode::kInvalidData)
             << json;
     }
     EXPECT_EQ(Load(), data);

@@ -1,6 +1,7 @@
 // Init while others read, while the table refuses part of it, and while answers get lost.
 #include "conformance/sample_items.hpp"
 #include "conformance/store_factory.hpp"
+#include "support/results.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +13,7 @@ namespace lddynamo::conformance {
 namespace {
 
 using test_support::ErrorOf;
+using test_support::FailureOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -192,7 +194,7 @@ TEST_P(InitFaultConformance, AFailedInitLosesNothingAndCanBeRepeated) {
         }
         calls = 0;
         fresh = place_->Make("fresh" + std::to_string(allowed), InitWrites::kBatched);
-        EXPECT_EQ(fresh->Init(new_).error().code, ErrorCode::kIncomplete);
+        EXPECT_EQ(FailureOf(fresh->Init(new_)).code, ErrorCode::kIncomplete);
         EXPECT_FALSE(fresh->Initialized().value()) << "no marker before all is written";
         Fake().on_batch_write = nullptr;
         CheckInvariants();
@@ -210,7 +212,7 @@ TEST_P(InitFaultConformance, AnUpsertWhoseAnswerWasLostIsASuccess) {
             // What a client does that sends a request again when the connection died.
             EXPECT_FALSE(place_->Server().PutItem(request).value().condition_failed);
             auto again = place_->Server().PutItem(request);
-            EXPECT_TRUE(again.value().condition_failed);
+            EXPECT_TRUE(again.value().condition_failed);  // throws without a value
             again->ambiguous = true;
             if (!old_row_comes_back) again->old_item.reset();
             return again;

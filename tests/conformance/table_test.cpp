@@ -1,6 +1,7 @@
 // What a store in a table does to its rows, and what it makes of rows that others left there.
 #include "conformance/sample_items.hpp"
 #include "conformance/store_factory.hpp"
+#include "support/results.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +12,7 @@ namespace lddynamo::conformance {
 namespace {
 
 using test_support::ErrorOf;
+using test_support::FailureOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -351,13 +353,14 @@ TEST_P(TableConformance, AMissingTableIsNamed) {
     auto& store = **made;
     std::vector<ItemKey> const keys = {{kFlags, "k"}};
     for (auto const& error :
-         {store.Get(kFlags, "k").error(), store.Initialized().error(), store.All(kFlags).error(),
-          store.LoadAll().error(), store.GetMany(keys).error(), store.Init({}).error(),
-          store.CheckAvailable().error(), store.Upsert(kFlags, "k", MakeItem("k", 1)).error()}) {
+         {FailureOf(store.Get(kFlags, "k")), FailureOf(store.Initialized()),
+          FailureOf(store.All(kFlags)), FailureOf(store.LoadAll()), FailureOf(store.GetMany(keys)),
+          FailureOf(store.Init({})), FailureOf(store.CheckAvailable()),
+          FailureOf(store.Upsert(kFlags, "k", MakeItem("k", 1)))}) {
         EXPECT_EQ(error.code, ErrorCode::kNotFound);
         EXPECT_THAT(error.message, HasSubstr("table no-such-table does not exist"));
     }
-    EXPECT_EQ(CheckFeatureTable(place_->Server(), "no-such-table").error().code,
+    EXPECT_EQ(FailureOf(CheckFeatureTable(place_->Server(), "no-such-table")).code,
               ErrorCode::kNotFound);
 }
 
@@ -378,7 +381,8 @@ TEST_P(TableConformance, ATableWithOtherKeysIsShown) {
     ASSERT_FALSE(checked.has_value());
     EXPECT_EQ(checked.error().code, ErrorCode::kInvalidArgument);
     EXPECT_THAT(checked.error().message, HasSubstr("partition key `id` (N) and no sort key"));
-    EXPECT_EQ(CreateFeatureTable(place_->Server(), name).error().code, ErrorCode::kAlreadyExists);
+    EXPECT_EQ(FailureOf(CreateFeatureTable(place_->Server(), name)).code,
+              ErrorCode::kAlreadyExists);
     (void)place_->Server().DeleteTable(name);
 }
 

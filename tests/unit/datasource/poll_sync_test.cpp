@@ -47,7 +47,7 @@ class PollSyncTest : public ::testing::Test {
   protected:
     static Poller MakePoller() {
         PollerOptions options;
-        options.sdk_key = Secret("sdk-key");
+        options.headers = *MakeServiceHeaders(Secret("sdk-key"));
         return *Poller::Create(std::move(options));
     }
     PollSyncOptions Options() {

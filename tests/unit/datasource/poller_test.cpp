@@ -23,7 +23,7 @@ constexpr std::string_view kData = R"({"flags":{"a":{"key":"a","version":1}},"se
 
 PollerOptions Options() {
     PollerOptions options;
-    options.sdk_key = Secret(kKey);
+    options.headers = *MakeServiceHeaders(Secret(kKey));
     return options;
 }
 
@@ -79,28 +79,37 @@ TEST(Poller, BasePathAndFilter) {
 
 TEST(Poller, RefusesWhatCannotBeSent) {
     struct Case {
-        std::string_view key, uri, filter;
+        std::string_view uri, filter;
     };
-    for (auto const& [key, uri, filter] : {
-             Case{"", kDefaultPollUri, ""},
-             Case{"sdk-very-secret\nX: y", kDefaultPollUri, ""},
-             Case{"sdk-very-secret x", kDefaultPollUri, ""},
-             Case{kKey, "sdk.launchdarkly.com", ""},
-             Case{kKey, "ftp://host", ""},
-             Case{kKey, "https://host?x=1", ""},
-             Case{kKey, "https://host#x", ""},
-             Case{kKey, "https://user:word@host", ""},
-             Case{kKey, kDefaultPollUri, "a b"},
+    for (auto const& [uri, filter] : {
+             Case{"sdk.launchdarkly.com", ""},
+             Case{"ftp://host", ""},
+             Case{"https://host?x=1", ""},
+             Case{"https://host#x", ""},
+             Case{"https://user:word@host", ""},
+             Case{kDefaultPollUri, "a b"},
          }) {
         PollerOptions options;
-        options.sdk_key = Secret(key);
         options.base_uri = uri;
         options.filter = filter;
         auto const poller = Poller::Create(std::move(options));
         ASSERT_FALSE(poller) << uri << ' ' << filter;
         EXPECT_EQ(poller.error().code, ErrorCode::kInvalidArgument);
-        EXPECT_THAT(poller.error().message, Not(HasSubstr("secret")));
     }
+    for (char const* const key :
+         {"", "sdk-very-secret\nX: y", "sdk-very-secret x", "sdk-secret\xc3"}) {
+        auto const headers = MakeServiceHeaders(Secret(key));
+        ASSERT_FALSE(headers) << key;
+        EXPECT_EQ(headers.error().code, ErrorCode::kInvalidArgument);
+        EXPECT_THAT(headers.error().message, Not(HasSubstr("secret")));
+    }
+}
+
+TEST(Poller, GetsEverythingAgainWhenItIsToForget) {
+    auto poller = *Poller::Create(Options());
+    (void)poller.Read(JsonAnswer(200, std::string(kData), {{"etag", "\"1\""}}));
+    poller.Forget();
+    EXPECT_EQ(Header(poller.Request(), "If-None-Match"), nullptr);
 }
 
 TEST(Poller, EtagMakesTheNextRequestConditional) {
@@ -119,7 +128,7 @@ TEST(Poller, EtagMakesTheNextRequestConditional) {
 TEST(Poller, MalformedDataLeaveTheEtagAsItWas) {
     auto poller = *Poller::Create(Options());
     auto const outcome = poller.Read(JsonAnswer(200, R"({"flags":true})", {{"ETag", "\"bad\""}}));
-    auto const& failure = std::get<PollFailure>(outcome);
+    auto const& failure = std::get<ServiceFailure>(outcome);
     EXPECT_EQ(failure.error.code, ErrorCode::kInvalidData);
     EXPECT_FALSE(failure.permanent);
     EXPECT_THAT(failure.error.message, HasSubstr("flags"));
@@ -129,7 +138,7 @@ TEST(Poller, MalformedDataLeaveTheEtagAsItWas) {
 TEST(Poller, NotModifiedThatNobodyAskedForIsAFailure) {
     auto poller = *Poller::Create(Options());
     auto const outcome = poller.Read(JsonAnswer(304, ""));
-    EXPECT_FALSE(std::get<PollFailure>(outcome).permanent);
+    EXPECT_FALSE(std::get<ServiceFailure>(outcome).permanent);
 }
 
 TEST(Poller, Gzip) {
@@ -146,31 +155,32 @@ TEST(Poller, GzipIsBounded) {
     auto poller = *Poller::Create(std::move(options));
     auto const outcome = poller.Read(
         JsonAnswer(200, Gzip(std::string(100000, ' ')), {{"Content-Encoding", "gzip"}}));
-    EXPECT_EQ(std::get<PollFailure>(outcome).error.code, ErrorCode::kTooLarge);
+    EXPECT_EQ(std::get<ServiceFailure>(outcome).error.code, ErrorCode::kTooLarge);
 }
 
 TEST(Poller, OtherEncodingsAreRefused) {
     auto poller = *Poller::Create(Options());
     auto const outcome =
         poller.Read(JsonAnswer(200, std::string(kData), {{"Content-Encoding", "br"}}));
-    EXPECT_EQ(std::get<PollFailure>(outcome).error.code, ErrorCode::kInvalidData);
+    EXPECT_EQ(std::get<ServiceFailure>(outcome).error.code, ErrorCode::kInvalidData);
 }
 
 TEST(Poller, Statuses) {
     auto poller = *Poller::Create(Options());
     for (int const status : {401, 403, 402, 404, 405, 410, 413, 451}) {
-        EXPECT_TRUE(std::get<PollFailure>(poller.Read(JsonAnswer(status, ""))).permanent) << status;
+        EXPECT_TRUE(std::get<ServiceFailure>(poller.Read(JsonAnswer(status, ""))).permanent)
+            << status;
     }
     for (int const status : {204, 301, 400, 408, 429, 500, 502, 503, 504, 599}) {
         auto const outcome = poller.Read(JsonAnswer(status, ""));
-        auto const& failure = std::get<PollFailure>(outcome);
+        auto const& failure = std::get<ServiceFailure>(outcome);
         EXPECT_FALSE(failure.permanent) << status;
         EXPECT_TRUE(failure.error.retryable) << status;
         EXPECT_EQ(failure.error.http_status, status);
     }
     for (int const status : {401, 403}) {
         auto const outcome = poller.Read(JsonAnswer(status, ""));
-        auto const& failure = std::get<PollFailure>(outcome);
+        auto const& failure = std::get<ServiceFailure>(outcome);
         EXPECT_EQ(failure.error.code, ErrorCode::kCredentials);
         EXPECT_THAT(failure.error.message, Not(HasSubstr("secret")));
     }
@@ -179,7 +189,7 @@ TEST(Poller, Statuses) {
 TEST(Poller, AFailedExchangeMayPass) {
     auto poller = *Poller::Create(Options());
     auto const outcome = poller.Read(Fail(ErrorCode::kConnection, "reset"));
-    auto const& failure = std::get<PollFailure>(outcome);
+    auto const& failure = std::get<ServiceFailure>(outcome);
     EXPECT_EQ(failure.error.code, ErrorCode::kConnection);
     EXPECT_FALSE(failure.permanent);
 }

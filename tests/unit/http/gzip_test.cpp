@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <cstdint>
 #include <string>
 
 namespace lddynamo::http {
@@ -31,6 +32,17 @@ TEST(Gzip, GivesTheText) {
         ASSERT_TRUE(unpacked) << size;
         EXPECT_EQ(*unpacked, text);
     }
+}
+
+TEST(Gzip, PacksWhatItUnpacks) {
+    std::string varied;
+    for (std::uint32_t i = 0; i < 300000; ++i) varied += static_cast<char>(i * i % 251 + i / 977);
+    for (auto const& text : {std::string(), std::string("[]"), varied}) {
+        auto const packed = Gzip(text);
+        ASSERT_TRUE(packed) << text.size();
+        EXPECT_EQ(Gunzip(*packed, text.size()).value(), text);
+    }
+    EXPECT_LT(Gzip(std::string(1U << 20U, 'x'))->size(), 10000U);
 }
 
 TEST(Gzip, TakesSeveralMembers) {

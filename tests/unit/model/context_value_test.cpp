@@ -117,10 +117,16 @@ TEST(ContextEqualityTest, IsThatOfTheContent) {
     EXPECT_EQ(context,
               Parse("{\"_meta\":{\"privateAttributes\":[\"b\",\"a\",\"a\"]},\"b\":[2],\"a\":1,"
                     "\"name\":\"N\",\"anonymous\":true,\"key\":\"k\",\"kind\":\"org\"}"));
+    EXPECT_EQ(
+        context,
+        Parse("{\"kind\":\"org\",\"key\":\"k\",\"name\":\"N\",\"a\":1,\"b\":[2],"
+              "\"anonymous\":true,\"_meta\":{\"privateAttributes\":[\"a\",\"b\",\"b\",\"b\"]}}"));
     for (char const* const other :
          {"{\"kind\":\"org\",\"key\":\"k\"}",
           "{\"kind\":\"org\",\"key\":\"k\",\"name\":\"N\",\"a\":1,\"b\":[2],\"anonymous\":true,"
-          "\"_meta\":{\"privateAttributes\":[\"a\",\"b\",\"b\"]}}",
+          "\"_meta\":{\"privateAttributes\":[\"a\",\"b\",\"c\"]}}",
+          "{\"kind\":\"org\",\"key\":\"k\",\"name\":\"N\",\"a\":1,\"b\":[2],\"anonymous\":true,"
+          "\"_meta\":{\"privateAttributes\":[\"a\",\"a\"]}}",
           "{\"kind\":\"org\",\"key\":\"k\",\"name\":\"N\",\"a\":1,\"b\":[3],\"anonymous\":true,"
           "\"_meta\":{\"privateAttributes\":[\"a\",\"b\",\"a\"]}}",
           "{\"kind\":\"org\",\"key\":\"k\",\"name\":\"N\",\"a\":1,\"b\":[2],"
@@ -133,6 +139,11 @@ TEST(ContextEqualityTest, IsThatOfTheContent) {
         EXPECT_FALSE(Parse(other) == context) << other;
     }
     EXPECT_FALSE(*Context::Builder("user", "k").Name("").Build() == *Context::User("k"));
+    Context const literal =
+        *Context::Builder("user", "k").Private(AttributeRef::Literal("/a/b")).Build();
+    EXPECT_EQ(literal, *Context::Builder("user", "k").Private("/~1a~1b").Build());
+    EXPECT_FALSE(literal == *Context::Builder("user", "k").Private("/a/b").Build());
+    EXPECT_FALSE(literal == *Context::User("k"));
     char const* const multi =
         "{\"kind\":\"multi\",\"user\":{\"key\":\"u\"},\"org\":{\"key\":\"o\"}}";
     EXPECT_EQ(Parse(multi),
@@ -140,6 +151,9 @@ TEST(ContextEqualityTest, IsThatOfTheContent) {
     EXPECT_FALSE(Parse(multi) ==
                  Parse("{\"kind\":\"multi\",\"user\":{\"key\":\"u\"},\"org\":{\"key\":\"p\"}}"));
     EXPECT_FALSE(Parse(multi) == Parse("{\"kind\":\"user\",\"key\":\"u\"}"));
+    EXPECT_FALSE(Parse(multi) == Parse("{\"kind\":\"multi\",\"user\":{\"key\":\"u\"},\"org\":{"
+                                       "\"key\":\"o\"},\"device\":{\"key\":\"d\"}}"));
+    EXPECT_EQ(*Context::MultiBuilder().Add(context).Build(), context);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST_F(AmbiguousWriteTest, OursIsFoundHoweverTheAnswerWasLost) {
             auto const outcome = store_->Upsert(kFlags, "k", Version(++version));
             ASSERT_TRUE(outcome) << outcome.error().message;
             EXPECT_EQ(*outcome, UpsertOutcome::kWritten);
-            EXPECT_EQ(other_writer_->Get(kFlags, "k").value()->version, version);
+            EXPECT_EQ(other_writer_->Get(kFlags, "k").value(), Version(version));
             if (knows) {
                 EXPECT_THAT(operations_, ElementsAre("PutItem", "PutItem"));
             } else {
@@ -119,7 +119,7 @@ TEST_F(AmbiguousWriteTest, AnothersNewerRowMakesItStale) {
             return Fail(ErrorCode::kConnection, "reset");
         };
         EXPECT_EQ(store_->Upsert(kFlags, "k", Version(version)).value(), UpsertOutcome::kStale);
-        EXPECT_EQ(other_writer_->Get(kFlags, "k").value()->version, version + 1);
+        EXPECT_EQ(other_writer_->Get(kFlags, "k").value(), Version(version + 1));
     }
 }
 

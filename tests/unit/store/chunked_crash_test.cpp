@@ -190,6 +190,14 @@ TEST_P(ChunkedCrashTest, AReaderSeesTheOldOrTheNewItemWheneverItIsReplaced) {
     }
 }
 
+/// Refuses every call from number `at` on.
+void FailFrom(MemoryDynamoDb& memory, std::size_t at) {
+    memory.SetFaults([at, calls = std::size_t{0}](std::string_view) mutable {
+        if (calls++ < at) return std::optional<MemoryDynamoDb::Fault>();
+        return std::optional(MemoryDynamoDb::Fault{.error = ErrorOf(ErrorCode::kAccessDenied)});
+    });
+}
+
 /// A head that its Upsert could not retire: the official row is newer.
 void LeaveSupersededHead(ChunkedTable& table) {
     ASSERT_EQ(table.Make()->Upsert(kFlags, "k", BigItem("k", 4)).value(), UpsertOutcome::kWritten);
@@ -215,13 +223,7 @@ TEST(SupersededHeadTest, IsNeverSeenAgainWhereverAnInitDies) {
             ASSERT_LT(at, 50U);
             ChunkedTable table;
             LeaveSupersededHead(table);
-            std::size_t calls = 0;
-            table.memory->SetFaults([&](std::string_view) -> std::optional<MemoryDynamoDb::Fault> {
-                if (calls++ < at) return std::nullopt;
-                MemoryDynamoDb::Fault fault;
-                fault.error = ErrorOf(ErrorCode::kAccessDenied);
-                return fault;
-            });
+            FailFrom(*table.memory, at);
             finished = table.Make()->Init(data).has_value();
             table.memory->SetFaults(nullptr);
             auto const now = table.Make()->Get(kFlags, "k").value();
@@ -247,13 +249,7 @@ TEST(ChunkedOrderTest, AFlagIsNeverSeenBeforeTheSegmentThatItNeeds) {
         ASSERT_LT(at, 50U);
         ChunkedTable table;
         ASSERT_TRUE(table.Make()->Init(before).has_value());
-        std::size_t calls = 0;
-        table.memory->SetFaults([&](std::string_view) -> std::optional<MemoryDynamoDb::Fault> {
-            if (calls++ < at) return std::nullopt;
-            MemoryDynamoDb::Fault fault;
-            fault.error = ErrorOf(ErrorCode::kAccessDenied);
-            return fault;
-        });
+        FailFrom(*table.memory, at);
         finished = table.Make()->Init(after).has_value();
         table.memory->SetFaults(nullptr);
         auto const now = table.Make()->LoadAll().value().data;

@@ -1,4 +1,5 @@
 // Oversize items in private rows: what readers and writers see of them.
+#include "support/results.hpp"
 #include "unit/store/chunked_support.hpp"
 
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@ namespace {
 
 using test_support::BigItem;
 using test_support::ChunkedTable;
+using test_support::FailureOf;
 using test_support::FakeDynamoDbClient;
 using test_support::NoiseText;
 using test_support::SmallItem;
@@ -189,7 +191,7 @@ TEST_F(ChunkedStoreTest, TenMegabytesWorkAndTheLimitIsNamed) {
     EXPECT_EQ(store_->Get(kFlags, "noise").value(), noise);
     // A reader with a lower limit says so.
     auto const careful = table_.Make(nullptr, true, 1'000'000);
-    EXPECT_THAT(careful->Get(kFlags, "noise").error().message, HasSubstr("limit of 1000000"));
+    EXPECT_THAT(FailureOf(careful->Get(kFlags, "noise")).message, HasSubstr("limit of 1000000"));
     EXPECT_THAT(careful->LoadAll().value().malformed, SizeIs(2));
     // Not asked for: reported, as ever.
     auto const plain = table_.Make(nullptr, false);
@@ -203,15 +205,16 @@ TEST_F(ChunkedStoreTest, TheLimitHasBounds) {
         options.table = "flags";
         options.client = table_.memory;
         options.max_chunked_item_bytes = limit;
-        EXPECT_EQ(DynamoDbFeatureStore::Create(options).error().code, ErrorCode::kInvalidArgument);
+        EXPECT_EQ(FailureOf(DynamoDbFeatureStore::Create(options)).code,
+                  ErrorCode::kInvalidArgument);
     }
 }
 
 TEST_F(ChunkedStoreTest, DamagedRowsAreMalformedAndHealedByTheNextInit) {
     StoreData const data = {.features = {{"a", SmallItem("a", 1)}, {"k", BigItem("k", 2)}}};
     auto const check = [&](std::string const& said) {
-        EXPECT_EQ(store_->Get(kFlags, "k").error().code, ErrorCode::kInvalidData);
-        EXPECT_THAT(store_->Get(kFlags, "k").error().message, HasSubstr(said));
+        EXPECT_EQ(FailureOf(store_->Get(kFlags, "k")).code, ErrorCode::kInvalidData);
+        EXPECT_THAT(FailureOf(store_->Get(kFlags, "k")).message, HasSubstr(said));
         auto const all = store_->All(kFlags).value();
         EXPECT_THAT(all.items, SizeIs(1));
         ASSERT_THAT(all.malformed, SizeIs(1));
@@ -261,10 +264,10 @@ TEST_F(ChunkedStoreTest, ADamagedChunkIsMalformedAndAnUpsertHealsIt) {
     auto row = table_.Rows("$lddynamo_chunks").at(0);
     row.at("data") = AttributeValue::B("rubbish");
     ASSERT_TRUE(table_.memory->PutItem({.table = "flags", .item = row}).has_value());
-    EXPECT_EQ(store_->Get(kFlags, "k").error().code, ErrorCode::kInvalidData);
+    EXPECT_EQ(FailureOf(store_->Get(kFlags, "k")).code, ErrorCode::kInvalidData);
     row.at("data") = AttributeValue::S("no bytes");
     ASSERT_TRUE(table_.memory->PutItem({.table = "flags", .item = row}).has_value());
-    EXPECT_THAT(store_->Get(kFlags, "k").error().message, HasSubstr("damaged"));
+    EXPECT_THAT(FailureOf(store_->Get(kFlags, "k")).message, HasSubstr("damaged"));
     EXPECT_EQ(store_->Upsert(kFlags, "k", SmallItem("k", 3)).value(), UpsertOutcome::kWritten);
     EXPECT_EQ(store_->Get(kFlags, "k").value(), SmallItem("k", 3));
 }
@@ -274,7 +277,7 @@ TEST_F(ChunkedStoreTest, AHeadWithoutGenerationGivesWayToo) {
         Item const head = {{"namespace", AttributeValue::S("p:$lddynamo_features")},
                            {"key", AttributeValue::S("k")}};
         ASSERT_TRUE(table_.memory->PutItem({.table = "flags", .item = head}).has_value());
-        EXPECT_EQ(store_->Get(kFlags, "k").error().code, ErrorCode::kInvalidData);
+        EXPECT_EQ(FailureOf(store_->Get(kFlags, "k")).code, ErrorCode::kInvalidData);
         auto const item = big ? BigItem("k", 5) : SmallItem("k", 4);
         EXPECT_EQ(store_->Upsert(kFlags, "k", item).value(), UpsertOutcome::kWritten);
         EXPECT_EQ(store_->Get(kFlags, "k").value(), item);
@@ -348,17 +351,18 @@ TEST_F(ChunkedStoreTest, MoreThanMayBeHeldIsRefused) {
     options.client = table_.memory;
     options.chunk_oversize_items = true;
     options.max_load_bytes = 400'000;  // its one row has far fewer
-    auto const small = std::move(*DynamoDbFeatureStore::Create(options));
-    for (auto const& error : {small->All(kFlags).error(), small->LoadAll().error()}) {
+    auto const small = DynamoDbFeatureStore::Create(options).value();
+    for (auto const& error : {FailureOf(small->All(kFlags)), FailureOf(small->LoadAll())}) {
         EXPECT_EQ(error.code, ErrorCode::kTooLarge);
         EXPECT_THAT(error.message, HasSubstr("chunked items have more than 400000 bytes"));
     }
     options.max_load_bytes = 500'000;
-    EXPECT_EQ((*DynamoDbFeatureStore::Create(options))->LoadAll().value().data, data);
+    EXPECT_EQ(DynamoDbFeatureStore::Create(options).value()->LoadAll().value().data, data);
     options.max_load_bytes = 100;
-    auto const tiny = std::move(*DynamoDbFeatureStore::Create(options));
-    EXPECT_EQ(tiny->LoadAll().error().code, ErrorCode::kTooLarge);
-    EXPECT_EQ(tiny->Init(data).error().code, ErrorCode::kTooLarge) << "its reading is bounded too";
+    auto const tiny = DynamoDbFeatureStore::Create(options).value();
+    EXPECT_EQ(FailureOf(tiny->LoadAll()).code, ErrorCode::kTooLarge);
+    EXPECT_EQ(FailureOf(tiny->Init(data)).code, ErrorCode::kTooLarge)
+        << "its reading is bounded too";
 }
 
 TEST_F(ChunkedStoreTest, TheAvailabilityProbeIsOneCheapRequest) {
@@ -375,7 +379,7 @@ TEST_F(ChunkedStoreTest, TheAvailabilityProbeIsOneCheapRequest) {
     fake->on_get = [](GetItemRequest const&) -> Result<GetItemResponse> {
         return Fail(test_support::ErrorOf(ErrorCode::kUnavailable));
     };
-    EXPECT_EQ(store->CheckAvailable().error().code, ErrorCode::kUnavailable);
+    EXPECT_EQ(FailureOf(store->CheckAvailable()).code, ErrorCode::kUnavailable);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "support/capturing_sink.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_dynamodb_client.hpp"
+#include "support/results.hpp"
 
 #include <lddynamo/dynamodb_feature_store.hpp>
 
@@ -16,6 +17,7 @@ namespace {
 using std::chrono::seconds;
 using test_support::CapturingSink;
 using test_support::ErrorOf;
+using test_support::FailureOf;
 using test_support::FakeClock;
 using test_support::FakeDynamoDbClient;
 using ::testing::Each;
@@ -59,13 +61,13 @@ class DynamoDbFeatureStoreTest : public ::testing::Test {
 
 TEST_F(DynamoDbFeatureStoreTest, CreateRefusesBadNames) {
     options_.prefix = "a$b";
-    EXPECT_EQ(DynamoDbFeatureStore::Create(options_).error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(DynamoDbFeatureStore::Create(options_)).code, ErrorCode::kInvalidArgument);
     options_.prefix = "a:b";
-    EXPECT_EQ(DynamoDbFeatureStore::Create(options_).error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(DynamoDbFeatureStore::Create(options_)).code, ErrorCode::kInvalidArgument);
     options_.prefix = "";
     options_.table = "";
-    EXPECT_EQ(DynamoDbFeatureStore::Create(options_).error().code, ErrorCode::kInvalidArgument);
-    EXPECT_EQ(DynamoDbFeatureStore::Create("").error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(DynamoDbFeatureStore::Create(options_)).code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(DynamoDbFeatureStore::Create("")).code, ErrorCode::kInvalidArgument);
 }
 
 TEST_F(DynamoDbFeatureStoreTest, OpensNothingBeforeItsFirstCall) {
@@ -84,7 +86,7 @@ TEST_F(DynamoDbFeatureStoreTest, GetReadsOneRowConsistently) {
     };
     auto const item = Store().Get(DataKind::kSegments, "k");
     ASSERT_TRUE(item.has_value());
-    EXPECT_EQ(**item, item_);
+    EXPECT_EQ(*item, item_);
     EXPECT_THAT(client_->Calls(), SizeIs(1));
 }
 
@@ -93,10 +95,10 @@ TEST_F(DynamoDbFeatureStoreTest, UnstorableKeysAreAbsentAndSendNothing) {
         auto const item = Store().Get(kFlags, key);
         ASSERT_TRUE(item.has_value());
         EXPECT_FALSE(item->has_value());
-        EXPECT_EQ(Store().Upsert(kFlags, key, item_).error().code, ErrorCode::kInvalidArgument);
+        EXPECT_EQ(FailureOf(Store().Upsert(kFlags, key, item_)).code, ErrorCode::kInvalidArgument);
         StoreData data;
         data.features.emplace(key, item_);
-        EXPECT_EQ(Store().Init(data).error().code, ErrorCode::kInvalidArgument);
+        EXPECT_EQ(FailureOf(Store().Init(data)).code, ErrorCode::kInvalidArgument);
         std::vector<ItemKey> const keys = {{kFlags, key}};
         EXPECT_THAT(Store().GetMany(keys).value().items, IsEmpty());
     }
@@ -232,7 +234,7 @@ TEST_F(DynamoDbFeatureStoreTest, AnAmbiguousPutThatCannotBeCheckedIsAnError) {
     client_->on_get = [](GetItemRequest const&) -> Result<GetItemResponse> {
         return Fail(ErrorOf(ErrorCode::kConnection));
     };
-    EXPECT_EQ(Store().Upsert(kFlags, "k", item_).error().code, ErrorCode::kConnection);
+    EXPECT_EQ(FailureOf(Store().Upsert(kFlags, "k", item_)).code, ErrorCode::kConnection);
 }
 
 TEST_F(DynamoDbFeatureStoreTest, InitializedHasThreeAnswers) {
@@ -285,18 +287,18 @@ TEST_F(DynamoDbFeatureStoreTest, ErrorsNameTableKindAndKey) {
             return error();
         };
         std::vector<ItemKey> const keys = {{kFlags, "the-key"}};
-        auto const get = Store().Get(kFlags, "the-key").error();
-        auto const put = Store().Upsert(DataKind::kSegments, "the-key", item_).error();
+        auto const get = FailureOf(Store().Get(kFlags, "the-key"));
+        auto const put = FailureOf(Store().Upsert(DataKind::kSegments, "the-key", item_));
         EXPECT_THAT(get.message, HasSubstr("flag \"the-key\""));
         EXPECT_THAT(put.message, HasSubstr("segment \"the-key\""));
-        EXPECT_THAT(Store().All(kFlags).error().message, HasSubstr("features"));
+        EXPECT_THAT(FailureOf(Store().All(kFlags)).message, HasSubstr("features"));
         std::vector<Error> const errors = {get,
                                            put,
-                                           Store().Initialized().error(),
-                                           Store().All(kFlags).error(),
-                                           Store().LoadAll().error(),
-                                           Store().GetMany(keys).error(),
-                                           Store().Init({}).error()};
+                                           FailureOf(Store().Initialized()),
+                                           FailureOf(Store().All(kFlags)),
+                                           FailureOf(Store().LoadAll()),
+                                           FailureOf(Store().GetMany(keys)),
+                                           FailureOf(Store().Init({}))};
         for (auto const& one : errors) {
             EXPECT_EQ(one.code, code);
             EXPECT_EQ(one.service_code, "SomeException");
@@ -315,7 +317,7 @@ TEST_F(DynamoDbFeatureStoreTest, AMissingTableNamesTheRegionThatIsKnown) {
     client_->on_get = [](GetItemRequest const&) -> Result<GetItemResponse> {
         return Fail(ErrorOf(ErrorCode::kNotFound));
     };
-    EXPECT_THAT(Store().Get(kFlags, "k").error().message,
+    EXPECT_THAT(FailureOf(Store().Get(kFlags, "k")).message,
                 HasSubstr("table flags does not exist in region eu-central-1"));
 }
 

@@ -1,5 +1,6 @@
 #include "support/fake_clock.hpp"
 #include "support/fake_dynamodb_client.hpp"
+#include "support/results.hpp"
 
 #include <lddynamo/dynamodb_feature_store.hpp>
 
@@ -13,6 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 using test_support::ErrorOf;
+using test_support::FailureOf;
 using test_support::FakeClock;
 using test_support::FakeDynamoDbClient;
 using ::testing::ElementsAre;
@@ -162,7 +164,7 @@ TEST(CreateFeatureTableTest, FailsAsTheServiceFails) {
     ASSERT_FALSE(created.has_value());
     EXPECT_EQ(created.error().code, ErrorCode::kConnection);
     ScriptedTable archived({"ARCHIVED"});
-    EXPECT_THAT(archived.Create().error().message, HasSubstr("ARCHIVED"));
+    EXPECT_THAT(FailureOf(archived.Create()).message, HasSubstr("ARCHIVED"));
 }
 
 TEST(CheckFeatureTableTest, AnswersForGoodAndMissingTables) {

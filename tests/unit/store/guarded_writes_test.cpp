@@ -2,6 +2,7 @@
 
 #include "support/fake_clock.hpp"
 #include "support/fake_dynamodb_client.hpp"
+#include "support/results.hpp"
 
 #include <lddynamo/dynamodb_feature_store.hpp>
 #include <lddynamo/testing/memory_dynamodb.hpp>
@@ -13,6 +14,7 @@ namespace lddynamo::store {
 namespace {
 
 using test_support::ErrorOf;
+using test_support::FailureOf;
 using test_support::FakeDynamoDbClient;
 using test_support::MemoryDynamoDb;
 using ::testing::HasSubstr;
@@ -35,7 +37,7 @@ class GuardedWritesTest : public ::testing::Test {
         options.client = std::move(client);
         options.clock = &clock_;
         options.init_timeout = timeout_;
-        return std::move(*DynamoDbFeatureStore::Create(std::move(options)));
+        return DynamoDbFeatureStore::Create(std::move(options)).value();
     }
     /// Runs `meanwhile` once, right after the Init has read.
     void AfterReading(std::function<void(FeatureStore&)> meanwhile) {
@@ -169,16 +171,16 @@ TEST_F(GuardedWritesTest, MoreRowsThanMayBeHeldAreRefused) {
     options.table = "flags";
     options.client = memory_;
     options.max_load_bytes = 5000;
-    auto const small = std::move(*DynamoDbFeatureStore::Create(options));
-    std::vector<Error> const errors = {small->All(kFlags).error(), small->LoadAll().error(),
-                                       small->Init(data).error()};
+    auto const small = DynamoDbFeatureStore::Create(options).value();
+    std::vector<Error> const errors = {FailureOf(small->All(kFlags)), FailureOf(small->LoadAll()),
+                                       FailureOf(small->Init(data))};
     for (auto const& error : errors) {
         EXPECT_EQ(error.code, ErrorCode::kTooLarge);
         EXPECT_THAT(error.message, HasSubstr("more than 5000 bytes"));
     }
     EXPECT_TRUE(small->Get(kFlags, "k1").value().has_value()) << "one row is no matter";
     options.max_load_bytes = 20'000;
-    EXPECT_EQ((*DynamoDbFeatureStore::Create(options))->LoadAll().value().data, data);
+    EXPECT_EQ(DynamoDbFeatureStore::Create(options).value()->LoadAll().value().data, data);
 }
 
 TEST_F(GuardedWritesTest, AServerThatIsNotThereIsToldAtOnce) {

@@ -1,6 +1,7 @@
 #include "store/init_plan.hpp"
 
 #include "store/item_codec.hpp"
+#include "support/results.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 namespace lddynamo::store {
 namespace {
 
+using test_support::FailureOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -29,9 +31,7 @@ Item RowOf(DataKind kind, std::string_view key, SerializedItem const& item) {
 }
 
 InitPlan Plan(StoreData const& data, ExistingRows const& rows) {
-    auto prepared = PrepareData(data);
-    EXPECT_TRUE(prepared.has_value());
-    return MakeInitPlan(Names(), std::move(*prepared), rows);
+    return MakeInitPlan(Names(), PrepareData(data).value(), rows);
 }
 
 /// "+p:features/a" for a put, "-..." for a delete.
@@ -149,7 +149,7 @@ TEST(PrepareDataTest, NamesTheItemThatIsBad) {
     ASSERT_FALSE(prepared.has_value());
     EXPECT_THAT(prepared.error().message, HasSubstr("segment \"s\""));
     data.segments = {{"", Flag(1)}};
-    EXPECT_EQ(PrepareData(data).error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(PrepareData(data)).code, ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

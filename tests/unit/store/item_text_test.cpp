@@ -1,4 +1,5 @@
 #include "store/item_text.hpp"
+#include "support/results.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 namespace lddynamo {
 namespace {
 
+using test_support::FailureOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -127,7 +129,7 @@ TEST(PrepareForWriteTest, RefusesTextThatOtherProgramsCannotRead) {
         EXPECT_EQ(prepared.error().code, ErrorCode::kInvalidData);
         EXPECT_THAT(prepared.error().message, HasSubstr("segment \"k\""));
     }
-    EXPECT_EQ(PrepareForWrite(DataKind::kSegments, "", MakeTombstone("", 1)).error().code,
+    EXPECT_EQ(FailureOf(PrepareForWrite(DataKind::kSegments, "", MakeTombstone("", 1))).code,
               ErrorCode::kInvalidArgument);
 }
 

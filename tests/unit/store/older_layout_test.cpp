@@ -68,7 +68,7 @@ TEST(OlderLayoutTest, RebuildsAFlag) {
         "offVariation": 1, "variations": ["x", null, -100, {"a": null}, []], "clientSide": false})");
     auto const rebuilt = Value::Parse(item->json);
     ASSERT_TRUE(rebuilt.has_value()) << item->json;
-    EXPECT_EQ(*rebuilt, *expected) << item->json;
+    EXPECT_EQ(*rebuilt, expected.value()) << item->json;
 }
 
 TEST(OlderLayoutTest, RebuildsASegment) {

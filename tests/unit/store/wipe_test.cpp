@@ -3,6 +3,7 @@
 #include "store/item_codec.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_dynamodb_client.hpp"
+#include "support/results.hpp"
 
 #include <lddynamo/testing/memory_dynamodb.hpp>
 
@@ -15,6 +16,7 @@ namespace lddynamo::store {
 namespace {
 
 using test_support::ErrorOf;
+using test_support::FailureOf;
 using test_support::FakeClock;
 using test_support::FakeDynamoDbClient;
 using test_support::MemoryDynamoDb;
@@ -176,8 +178,8 @@ TEST_F(WipeTest, WriterThatNeverStopsIsAConflict) {
 }
 
 TEST_F(WipeTest, BadOptionsAndMissingTable) {
-    EXPECT_EQ(WipePrefix(*db_, Options("a:b")).error().code, ErrorCode::kInvalidArgument);
-    EXPECT_EQ(WipePrefix(*db_, {}).error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(WipePrefix(*db_, Options("a:b"))).code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(FailureOf(WipePrefix(*db_, {})).code, ErrorCode::kInvalidArgument);
     auto options = Options("a");
     options.table = "none";
     auto const missing = WipePrefix(*db_, options);

@@ -1,0 +1,137 @@
+#include "client/data_path.hpp"
+
+#include "client/guarded.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace lddynamo::client {
+namespace {
+
+constexpr std::string_view kStore = "the feature store";
+
+std::string Describe(ItemNote const& note) {
+    return std::string(ToString(note.kind)) + " '" + note.key + "': " + note.what;
+}
+
+}  // namespace
+
+DataPath::DataPath(Options options, DataTarget& target, std::shared_ptr<SourceStatus> status,
+                   std::function<void()> refresh)
+    : options_(std::move(options)),
+      status_(std::move(status)),
+      refresh_(std::move(refresh)),
+      target_(&target) {
+}
+
+template <class Use>
+bool DataPath::WithTarget(Use&& use) {
+    std::scoped_lock const lock(mutex_);
+    if (target_ == nullptr) return false;
+    try {
+        use(*target_);
+        return true;
+    } catch (std::exception const& exception) {  // no memory
+        options_.logger.Error(std::string("data that came cannot be kept: ") + exception.what());
+        return false;
+    }
+}
+
+bool DataPath::Init(StoreData data) {
+    bool stored = true;
+    if (options_.store) {
+        auto const report = Guarded(kStore, [&] { return options_.store->Init(data); });
+        stored = report.has_value();
+        if (report) {
+            for (auto const& note : report->oversize) {
+                options_.logger.Warn("not stored: " + Describe(note));
+            }
+            std::scoped_lock const lock(mutex_);
+            lost_ = false;
+        } else {
+            Lost(report.error());
+            if (!options_.cache_is_infinite) return false;
+        }
+    }
+    bool const taken = WithTarget([&](DataTarget& target) {
+        target.Receive(data);
+        target.SetReady();
+    });
+    if (taken) status_->SetInitialized();
+    return stored && taken;
+}
+
+bool DataPath::Upsert(DataKind kind, std::string_view key, SerializedItem item) {
+    if (!options_.store) {
+        return WithTarget([&](DataTarget& target) { target.Receive(kind, key, item); });
+    }
+    auto const outcome = Guarded(kStore, [&] { return options_.store->Upsert(kind, key, item); });
+    if (!outcome) {
+        Lost(outcome.error());
+        if (options_.cache_is_infinite) {
+            (void)WithTarget([&](DataTarget& target) { target.Receive(kind, key, item); });
+        }
+        return false;
+    }
+    if (*outcome == UpsertOutcome::kWritten) {
+        return WithTarget([&](DataTarget& target) { target.Receive(kind, key, item); });
+    }
+    if (*outcome == UpsertOutcome::kOversize) {
+        options_.logger.Warn("not stored: " + Describe({kind, std::string(key), "too large"}));
+    }
+    // Whatever the store has is what counts: another writer may have been quicker.
+    return WithTarget([&](DataTarget& target) { target.ReadAgain(kind, key); });
+}
+
+void DataPath::OnStatus(DataSourceState state, std::optional<Error> error) {
+    {
+        std::scoped_lock const lock(mutex_);
+        // What came since is in the store, but what was lost is not.
+        if (state == DataSourceState::kValid && lost_) return;
+    }
+    status_->Update(state, std::move(error));
+}
+
+void DataPath::Lost(Error const& error) {
+    Error told = error;
+    told.message = std::string(kStore) + ": " + told.message;
+    status_->Update(DataSourceState::kInterrupted, std::move(told));
+    std::unique_ptr<base::Worker> old;  // ends after the lock; its thread has done its work
+    std::scoped_lock const lock(mutex_);
+    if (target_ == nullptr || std::exchange(lost_, true)) return;
+    old = std::exchange(prober_, std::make_unique<base::Worker>());
+    auto const run = [weak = weak_from_this()](std::stop_token const& stop) { Probe(weak, stop); };
+    if (!prober_->Start(run)) options_.logger.Error("no thread can be started to watch the store");
+}
+
+void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const& stop) {
+    for (;;) {
+        std::chrono::milliseconds interval{};
+        if (auto const self = weak.lock()) interval = self->options_.probe_interval;
+        if (!base::SleepUntil(stop, std::chrono::steady_clock::now() + interval)) return;
+        auto const self = weak.lock();
+        if (!self) return;
+        auto const available =
+            Guarded(kStore, [&] { return self->options_.store->CheckAvailable(); });
+        std::scoped_lock const lock(self->mutex_);
+        if (self->target_ == nullptr || !self->lost_) return;
+        if (available) {
+            // The data source's Init tells whether nothing is lost any more.
+            self->lost_ = false;
+            self->refresh_();
+            return;
+        }
+    }
+}
+
+void DataPath::Close() noexcept {
+    std::unique_ptr<base::Worker> prober;
+    {
+        std::scoped_lock const lock(mutex_);
+        target_ = nullptr;
+        prober = std::move(prober_);
+    }
+}
+
+}  // namespace lddynamo::client

@@ -1,0 +1,70 @@
+/// @file
+/// DataPath: takes what a data source brings into the store and into the cache.
+/// Layer: client.
+#pragma once
+
+#include "base/worker.hpp"
+#include "client/data_target.hpp"
+#include "client/source_status.hpp"
+#include "datasource/data_source.hpp"
+
+#include <lddynamo/feature_store.hpp>
+#include <lddynamo/logger.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+namespace lddynamo::client {
+
+/// Writes to the store first and, what the store has, to the cache. With an infinite cache, the
+/// cache is given also what the store did not take, as in the Go SDK. Once the store failed, it is
+/// asked every half second whether it answers again, on a thread of its own, and then the data
+/// source brings everything anew: only that makes up for what was lost.
+/// @par Thread safety  As DataSink; Close from any thread.
+class DataPath final : public datasource::DataSink, public std::enable_shared_from_this<DataPath> {
+  public:
+    static constexpr std::chrono::milliseconds kProbeInterval{500};
+
+    struct Options {
+        std::shared_ptr<FeatureStore> store{};  ///< Shared with the user; nullptr: in memory.
+        bool cache_is_infinite = false;
+        std::chrono::milliseconds probe_interval = kProbeInterval;
+        Logger logger{};
+    };
+
+    /// @param target   outlives Close.
+    /// @param refresh  asks the data source to bring everything again; must not block.
+    DataPath(Options options, DataTarget& target, std::shared_ptr<SourceStatus> status,
+             std::function<void()> refresh);
+    ~DataPath() override { Close(); }
+
+    [[nodiscard]] bool Init(StoreData data) override;
+    [[nodiscard]] bool Upsert(DataKind kind, std::string_view key, SerializedItem item) override;
+    void OnStatus(DataSourceState state, std::optional<Error> error) override;
+    void OnEnvironmentId(std::string_view id) override { status_->SetEnvironmentId(id); }
+
+    /// From then on the target is not touched. Harmless when repeated.
+    void Close() noexcept;
+
+  private:
+    /// Calls `use` with the target. @return false: closed, or there was no memory for it.
+    template <class Use>
+    [[nodiscard]] bool WithTarget(Use&& use);
+    void Lost(Error const& error);
+    static void Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const& stop);
+
+    Options const options_;
+    std::shared_ptr<SourceStatus> const status_;  // shared with the client
+    std::function<void()> const refresh_;
+    std::mutex mutex_;
+    DataTarget* target_;                    // guarded by mutex_; nullptr: closed
+    bool lost_ = false;                     // guarded by mutex_; the store lacks something
+    std::unique_ptr<base::Worker> prober_;  // guarded by mutex_; while the store is down
+};
+
+}  // namespace lddynamo::client

@@ -1,0 +1,92 @@
+#include "client/request_headers.hpp"
+
+#include "base/random.hpp"
+#include "datasource/poller.hpp"
+#include "http/http_message.hpp"
+
+#include <lddynamo/version.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace lddynamo::client {
+namespace {
+
+constexpr std::size_t kMaxTagBytes = 64;
+constexpr char kWrapper[] = "X-LaunchDarkly-Wrapper";
+
+constexpr bool IsTagCharacter(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
+}
+
+void AppendTag(std::string& tags, std::string_view name, std::string const& value,
+               Logger const& logger) {
+    if (value.empty()) return;
+    bool const too_long = value.size() > kMaxTagBytes;
+    if (too_long || !std::all_of(value.begin(), value.end(), IsTagCharacter)) {
+        std::string line = "the application's ";
+        line.append(name.substr(name.find('-') + 1));
+        line += too_long ? " is left out: it is longer than 64 characters"
+                         : " is left out: it may have letters, digits, '.', '_' and '-' only";
+        logger.Warn(line);
+        return;
+    }
+    if (!tags.empty()) tags += ' ';
+    tags.append(name).append("/").append(value);
+}
+
+std::string Tags(ApplicationInfo const& application, Logger const& logger) {
+    std::string tags;
+    AppendTag(tags, "application-id", application.id, logger);
+    AppendTag(tags, "application-version", application.version, logger);
+    return tags;
+}
+
+std::string Wrapper(WrapperInfo const& wrapper, Logger const& logger) {
+    std::string text = wrapper.name;
+    if (!text.empty() && !wrapper.version.empty()) text.append("/").append(wrapper.version);
+    if (!http::IsValidHeader(kWrapper, text)) {
+        logger.Warn("the wrapper's name is left out: it has a character that no header may have");
+        text.clear();
+    }
+    return text;
+}
+
+}  // namespace
+
+Status CheckSdkKey(Secret const& sdk_key) {
+    std::string_view const key = sdk_key.Reveal();
+    if (key.empty()) return Fail(ErrorCode::kInvalidArgument, "no SDK key");
+    if (!std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; })) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    "the SDK key holds a space, a control or a non-ASCII character (perhaps the "
+                    "end of a line)");
+    }
+    return {};
+}
+
+HttpHeaders MakeRequestHeaders(ClientOptions const& options) {
+    HttpHeaders headers = {{"Authorization", std::string(options.sdk_key.Reveal())},
+                           {"User-Agent", "LddynamoClient/" + std::string(Version())},
+                           {"X-LaunchDarkly-Instance-Id", base::RandomUuid()}};
+    if (auto tags = Tags(options.application, options.logger); !tags.empty()) {
+        headers.emplace_back("X-LaunchDarkly-Tags", std::move(tags));
+    }
+    if (auto wrapper = Wrapper(options.wrapper, options.logger); !wrapper.empty()) {
+        headers.emplace_back(kWrapper, std::move(wrapper));
+    }
+    return headers;
+}
+
+std::string CheckedPayloadFilter(ClientOptions const& options) {
+    std::string const& filter = options.payload_filter;
+    if (filter.empty() || datasource::IsFilterKey(filter)) return filter;
+    options.logger.Warn(
+        "the payload filter is left out, all flags are read: its key may have letters, digits, "
+        "'.', '_' and '-' only, and begins with a letter or digit");
+    return {};
+}
+
+}  // namespace lddynamo::client

@@ -1,0 +1,112 @@
+#include "datasource/stream_source.hpp"
+
+#include "base/worker.hpp"
+#include "datasource/attempts.hpp"
+#include "datasource/reconnect_delay.hpp"
+#include "datasource/service.hpp"
+#include "datasource/stream_reader.hpp"
+
+#include <utility>
+
+namespace lddynamo::datasource {
+namespace {
+
+constexpr std::chrono::milliseconds kHeadTimeout{15000};
+
+/// What the thread uses; it may outlive the source.
+struct Stream {
+    StreamSourceOptions options;
+    std::string url;
+    std::shared_ptr<DataSink> sink{};
+    Attempts attempts{};
+
+    void Run();
+
+  private:
+    [[nodiscard]] HttpRequest Request(std::shared_ptr<StreamReader> reader) const;
+    [[nodiscard]] static ServiceFailure WhyEnded(StreamReader const& reader,
+                                                 Result<HttpResponse> answer);
+};
+
+HttpRequest Stream::Request(std::shared_ptr<StreamReader> reader) const {
+    HttpRequest request;
+    request.url = url;
+    request.headers = options.headers;
+    request.headers.emplace_back("Accept", "text/event-stream");
+    request.headers.emplace_back("Cache-Control", "no-cache");
+    request.receiver = std::move(reader);
+    request.timeout = kHeadTimeout;
+    request.idle_timeout = options.read_timeout;
+    return request;
+}
+
+ServiceFailure Stream::WhyEnded(StreamReader const& reader, Result<HttpResponse> answer) {
+    if (auto error = reader.BadData()) {
+        error->message = "LaunchDarkly's stream: " + error->message;
+        error->retryable = true;
+        return {std::move(*error), false};
+    }
+    if (!answer) return ReadTransportError(std::move(answer.error()));
+    if (answer->status != 200) return ReadRefusal(answer->status);
+    Error error;
+    error.code = ErrorCode::kConnection;
+    error.message = "LaunchDarkly's stream ended";
+    error.retryable = true;
+    return {std::move(error), false};
+}
+
+void Stream::Run() {
+    Clock& clock = options.clock != nullptr ? *options.clock : SystemClock();
+    ReconnectDelay delay(options.initial_reconnect_delay, options.random);
+    while (!attempts.Stopped()) {
+        auto const stop = attempts.Begin();
+        auto const reader = std::make_shared<StreamReader>(sink, stop, clock, options.logger);
+        auto answer = options.make_transport(stop)->Send(Request(reader));
+        if (attempts.Stopped()) return;
+        if (attempts.TakeRefresh()) continue;
+        ServiceFailure failure = WhyEnded(*reader, std::move(answer));
+        if (failure.permanent && !options.retry_refused) {
+            sink->OnStatus(DataSourceState::kOff, std::move(failure.error));
+            return;
+        }
+        sink->OnStatus(DataSourceState::kInterrupted, std::move(failure.error));
+        if (auto const base = reader->Retry()) delay.SetBase(*base);
+        attempts.Pause(failure.permanent ? delay.NextRefused() : delay.Next(reader->OpenFor()));
+        // The next attempt is what a refresh asks for.
+        (void)attempts.TakeRefresh();
+    }
+}
+
+class StreamSource final : public DataSource {
+  public:
+    explicit StreamSource(std::shared_ptr<Stream> stream) : stream_(std::move(stream)) {}
+    ~StreamSource() override { Stop(); }
+
+    Status Start(std::shared_ptr<DataSink> sink) override {
+        stream_->sink = std::move(sink);
+        if (worker_.Start([stream = stream_](std::stop_token const&) { stream->Run(); })) return {};
+        return Fail(ErrorCode::kInternal, "no thread can be started");
+    }
+    void Stop() noexcept override {
+        stream_->attempts.Stop();
+        worker_.Stop();
+    }
+    void Refresh() noexcept override { stream_->attempts.Refresh(); }
+
+  private:
+    std::shared_ptr<Stream> const stream_;  // shared with the thread
+    base::Worker worker_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<DataSource>> MakeStreamSource(StreamSourceOptions options) {
+    auto url = MakeServiceUrl(options.base_uri, "/all", options.filter);
+    if (!url) return Fail(std::move(url.error()));
+    auto stream = std::make_shared<Stream>();
+    stream->options = std::move(options);
+    stream->url = std::move(*url);
+    return std::make_unique<StreamSource>(std::move(stream));
+}
+
+}  // namespace lddynamo::datasource

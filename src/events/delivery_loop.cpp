@@ -1,0 +1,163 @@
+#include "events/delivery_loop.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace lddynamo::events {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestWait = std::chrono::hours(24 * 365);  // keeps sums from overflowing
+constexpr milliseconds kShortestStatistics = std::chrono::minutes(1);
+
+milliseconds PositiveOr(milliseconds interval, milliseconds fallback) noexcept {
+    return interval > milliseconds::zero() ? interval : fallback;
+}
+
+Schedule::Intervals IntervalsOf(EventOptions const& options) {
+    EventOptions const defaults;
+    Schedule::Intervals intervals;
+    intervals.flush = PositiveOr(options.flush_interval, defaults.flush_interval);
+    intervals.forget_contexts =
+        PositiveOr(options.context_keys_flush_interval, defaults.context_keys_flush_interval);
+    if (options.diagnostics) {
+        intervals.statistics = std::max(options.diagnostic_interval, kShortestStatistics);
+    }
+    return intervals;
+}
+
+}  // namespace
+
+DeliveryLoop::DeliveryLoop(EventProcessorOptions options)
+    : clock_(options.clock != nullptr ? *options.clock : SystemClock()),
+      logger_(options.logger),
+      make_transport_(std::move(options.make_transport)),
+      intervals_(IntervalsOf(options.events)),
+      recorder_(options.events, std::move(options.random), options.logger),
+      writer_(ContextFormatter(options.events.all_attributes_private,
+                               options.events.private_attributes)),
+      delivery_(std::move(options.base_uri), std::move(options.headers), options.events.gzip,
+                options.logger) {
+    if (options.events.diagnostics) {
+        diagnostics_.emplace(
+            base::RandomUuid(),
+            Diagnostics::About{options.diagnostic_sdk, options.diagnostic_configuration,
+                               options.diagnostic_platform, options.sdk_key_suffix},
+            Now());
+    }
+}
+
+bool DeliveryLoop::Guarded(std::function<bool()> const& work) noexcept {
+    try {
+        return work();
+    } catch (...) {
+        logger_.Error("events: a delivery failed unexpectedly, perhaps for want of memory");
+        return false;
+    }
+}
+
+bool DeliveryLoop::MakeTransport() {
+    if (make_transport_) transport_ = make_transport_(stop_.get_token());
+    return transport_ != nullptr;
+}
+
+void DeliveryLoop::Run() noexcept {
+    if (!Guarded([this] { return MakeTransport(); })) {
+        logger_.Error("events: nothing to deliver them with");
+        recorder_.Stop();
+    }
+    Schedule schedule(clock_.SteadyNow(), intervals_);
+    if (diagnostics_) Guarded([this] { return SendDiagnostic(diagnostics_->InitEvent()); });
+    std::unique_lock lock(mutex_);
+    // Once cancelled, whoever owns the clock may be gone.
+    while (!stop_.stop_requested()) {
+        auto const now = clock_.SteadyNow();
+        auto const due = schedule.TakeDue(now);
+        bool const ending = ending_;
+        auto const upto = flushes_asked_;
+        bool const flush = due.flush || ending || upto > flushes_done_;
+        if (!flush && !due.Any()) {
+            asked_.wait_for(lock, schedule.Next() - now);  // looks again, whatever woke it
+            continue;
+        }
+        lock.unlock();
+        if (due.forget_contexts) recorder_.ForgetContexts();
+        bool const delivered = !flush || Guarded([this] { return Deliver(); });
+        if (due.statistics && !ending) Guarded([this] { return SendStatistics(); });
+        lock.lock();
+        if (flush) FinishFlushes(upto, delivered);
+        if (ending) break;
+    }
+    FinishFlushes(flushes_asked_, false);
+    ended_ = true;
+    done_.notify_all();
+}
+
+bool DeliveryLoop::Deliver() {
+    auto const payload = recorder_.Take();
+    events_in_last_batch_ = payload.Size();
+    if (refused_ || !transport_) return false;
+    if (payload.Size() == 0) return true;
+    auto const outcome = delivery_.SendEvents(
+        *transport_, writer_.Write(payload.events, payload.summary), payload.Size());
+    if (outcome.server_time) recorder_.SetServerTime(ToUnixMilliseconds(*outcome.server_time));
+    if (outcome.stop) {
+        refused_ = true;
+        recorder_.Stop();
+        static_cast<void>(recorder_.Take());
+    }
+    return outcome.delivered;
+}
+
+bool DeliveryLoop::SendDiagnostic(std::string json) {
+    if (refused_ || !transport_) return false;
+    delivery_.SendDiagnostic(*transport_, std::move(json));
+    return true;
+}
+
+bool DeliveryLoop::SendStatistics() {
+    auto const recorded = recorder_.TakeStatistics();
+    return SendDiagnostic(diagnostics_->StatisticsEvent(
+        Now(), {recorded.dropped, recorded.deduplicated, std::exchange(events_in_last_batch_, 0)}));
+}
+
+void DeliveryLoop::FinishFlushes(std::uint64_t upto, bool delivered) {
+    flushes_done_ = upto;
+    for (auto* const waiter : waiters_) {
+        if (!delivered && !waiter->done) waiter->delivered = false;
+        if (waiter->flush <= upto) waiter->done = true;
+    }
+    done_.notify_all();
+}
+
+void DeliveryLoop::RequestFlush() {
+    std::scoped_lock const lock(mutex_);
+    ++flushes_asked_;
+    asked_.notify_one();
+}
+
+bool DeliveryLoop::FlushAndWait(milliseconds timeout) {
+    std::unique_lock lock(mutex_);
+    if (ending_ || ended_) return false;
+    Waiter waiter{.flush = flushes_asked_ + 1};
+    waiters_.push_back(&waiter);
+    ++flushes_asked_;
+    asked_.notify_one();
+    done_.wait_for(lock, std::min(timeout, kLongestWait), [&] { return waiter.done; });
+    std::erase(waiters_, &waiter);
+    return waiter.done && waiter.delivered;
+}
+
+void DeliveryLoop::RequestEnd() {
+    std::scoped_lock const lock(mutex_);
+    ending_ = true;
+    asked_.notify_one();
+}
+
+bool DeliveryLoop::AwaitEnd(milliseconds timeout) {
+    std::unique_lock lock(mutex_);
+    return done_.wait_for(lock, timeout, [this] { return ended_; });
+}
+
+}  // namespace lddynamo::events

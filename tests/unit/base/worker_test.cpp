@@ -1,0 +1,82 @@
+#include "base/worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <thread>
+
+namespace lddynamo::base {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Worker, EndsAThreadThatListens) {
+    Worker worker;
+    std::promise<void> ended;
+    ASSERT_TRUE(worker.Start([&](std::stop_token const& stop) {
+        EXPECT_FALSE(SleepUntil(stop, std::chrono::steady_clock::now() + 1h));
+        ended.set_value();
+    }));
+    EXPECT_TRUE(worker.Stop(20s));
+    EXPECT_EQ(ended.get_future().wait_for(0s), std::future_status::ready);
+    EXPECT_TRUE(worker.Stop());
+}
+
+TEST(Worker, LeavesAThreadThatDoesNot) {
+    // Shared with a thread that outlives the worker.
+    auto const go_on = std::make_shared<std::promise<void>>();
+    auto const ended = std::make_shared<std::promise<void>>();
+    auto const future = go_on->get_future().share();
+    {
+        Worker worker;
+        ASSERT_TRUE(worker.Start([future, ended](std::stop_token const&) {
+            future.wait();
+            ended->set_value();
+        }));
+        EXPECT_FALSE(worker.Stop(1ms));
+    }
+    go_on->set_value();
+    EXPECT_EQ(ended->get_future().wait_for(20s), std::future_status::ready);
+}
+
+TEST(Worker, GivesUpWhatTheThreadOwnedBeforeItCountsAsEnded) {
+    auto const owned = std::make_shared<int>(1);
+    Worker worker;
+    ASSERT_TRUE(worker.Start([owned](std::stop_token const&) {}));
+    ASSERT_TRUE(worker.Stop(20s));
+    EXPECT_EQ(owned.use_count(), 1);
+}
+
+TEST(Worker, IsStoppedByManyAtOnce) {
+    for (int i = 0; i < 200; ++i) {
+        Worker worker;
+        ASSERT_TRUE(worker.Start([](std::stop_token const& stop) {
+            (void)SleepUntil(stop, std::chrono::steady_clock::now() + 1h);
+        }));
+        std::atomic<int> ended{0};
+        std::thread other([&] { ended += worker.Stop(20s) ? 1 : 0; });
+        ended += worker.Stop(20s) ? 1 : 0;
+        other.join();
+        EXPECT_EQ(ended, 2);
+    }
+}
+
+TEST(Worker, DoesNotWaitForItself) {
+    auto const worker = std::make_shared<Worker>();
+    std::promise<bool> stopped;
+    ASSERT_TRUE(
+        worker->Start([&](std::stop_token const&) { stopped.set_value(worker->Stop(1h)); }));
+    auto future = stopped.get_future();
+    ASSERT_EQ(future.wait_for(20s), std::future_status::ready);
+    EXPECT_FALSE(future.get());
+}
+
+TEST(Worker, NeverStartedIsStopped) {
+    Worker worker;
+    EXPECT_TRUE(worker.Stop());
+}
+
+}  // namespace
+}  // namespace lddynamo::base

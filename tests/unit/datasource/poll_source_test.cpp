@@ -1,0 +1,100 @@
+#include "datasource/poll_source.hpp"
+
+#include "support/recording_sink.hpp"
+#include "support/scripted_transports.hpp"
+
+#include <gmock/gmock.h>
+
+#include <thread>
+
+namespace lddynamo::datasource {
+namespace {
+
+using namespace std::chrono_literals;
+using test_support::RecordingSink;
+using test_support::ScriptedTransports;
+using ::testing::ElementsAre;
+using enum DataSourceState;
+
+ScriptedTransports::Exchange Data(int version) {
+    return ScriptedTransports::Status(
+        200, R"({"flags":{"a":{"key":"a","version":)" + std::to_string(version) + "}}}",
+        {{"ETag", std::to_string(version)}, {"X-LD-EnvID", "env"}});
+}
+
+bool HasEtag(HttpRequest const& request) {
+    for (auto const& [name, value] : request.headers) {
+        if (name == "If-None-Match") return true;
+    }
+    return false;
+}
+
+class PollSourceTest : public ::testing::Test {
+  protected:
+    void Start(std::vector<ScriptedTransports::Exchange> script, PollSourceOptions options = {}) {
+        transports_ = std::make_unique<ScriptedTransports>(std::move(script));
+        options.make_transport = transports_->Factory();
+        if (options.interval == 30000ms) options.interval = 1ms;
+        source_ = MakePollSource(Poller::Create({.base_uri = "http://poll.example"}).value(),
+                                 std::move(options));
+        ASSERT_TRUE(source_->Start(sink_).has_value());
+    }
+
+    std::unique_ptr<ScriptedTransports> transports_;
+    std::shared_ptr<RecordingSink> const sink_ = std::make_shared<RecordingSink>();
+    std::unique_ptr<DataSource> source_;
+};
+
+TEST_F(PollSourceTest, BringsNewDataAgainAndAgain) {
+    Start({Data(1), ScriptedTransports::Status(304), ScriptedTransports::Status(503),
+           ScriptedTransports::Failure(ErrorCode::kTimeout), Data(2)});
+    EXPECT_THAT(sink_->States(5), ElementsAre(kValid, kValid, kInterrupted, kInterrupted, kValid));
+    EXPECT_EQ(sink_->Version("a"), 2);
+    EXPECT_EQ(sink_->Inits(), 2) << "nothing new is no Init";
+    EXPECT_EQ(sink_->EnvironmentId(), "env");
+}
+
+TEST_F(PollSourceTest, StopsForGoodWhereItIsRefused) {
+    Start({ScriptedTransports::Status(401)});
+    EXPECT_THAT(sink_->States(1), ElementsAre(kOff));
+    source_->Stop();
+    EXPECT_EQ(transports_->Requests().size(), 1U);
+}
+
+TEST_F(PollSourceTest, AsksAgainSlowlyWhereItIsToldTo) {
+    PollSourceOptions options;
+    options.retry_refused = true;
+    Start({ScriptedTransports::Status(403), Data(1)}, options);
+    EXPECT_THAT(sink_->States(1), ElementsAre(kInterrupted));
+    source_->Refresh();
+    EXPECT_THAT(sink_->States(2), ElementsAre(kInterrupted, kValid));
+}
+
+TEST_F(PollSourceTest, BringsEverythingAgainWhenTheSinkLostSomething) {
+    sink_->Fails(true);
+    PollSourceOptions options;
+    options.interval = 1h;
+    Start({Data(1), Data(1), Data(1)}, options);
+    while (sink_->Inits() < 1) std::this_thread::yield();
+    sink_->Fails(false);
+    source_->Refresh();
+    EXPECT_THAT(sink_->States(1), ElementsAre(kValid));
+    source_->Refresh();
+    EXPECT_THAT(sink_->States(2), ElementsAre(kValid, kValid));
+    source_->Stop();
+    for (auto const& request : transports_->Requests()) EXPECT_FALSE(HasEtag(request));
+}
+
+TEST_F(PollSourceTest, StopsWhateverItDoes) {
+    PollSourceOptions options;
+    options.interval = 1h;
+    Start({Data(1)}, options);
+    EXPECT_THAT(sink_->States(1), ElementsAre(kValid));
+    source_->Stop();  // in the pause
+    Start({});
+    source_->Stop();  // in an exchange
+    EXPECT_EQ(sink_->States(0).size(), 1U);
+}
+
+}  // namespace
+}  // namespace lddynamo::datasource

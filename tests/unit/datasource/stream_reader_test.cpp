@@ -1,0 +1,98 @@
+#include "datasource/stream_reader.hpp"
+
+#include "support/fake_clock.hpp"
+#include "support/recording_sink.hpp"
+
+#include <gmock/gmock.h>
+
+namespace lddynamo::datasource {
+namespace {
+
+using test_support::FakeClock;
+using test_support::RecordingSink;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using enum DataSourceState;
+
+constexpr char kPut[] =
+    "event: put\ndata: {\"data\":{\"flags\":{\"a\":{\"key\":\"a\",\"version\":1}},\"segments\":{}}}"
+    "\n\n";
+
+std::string Patch(int version) {
+    return "event: patch\ndata: {\"path\":\"/flags/a\",\"data\":{\"key\":\"a\",\"version\":" +
+           std::to_string(version) + "}}\n\n";
+}
+
+class StreamReaderTest : public ::testing::Test {
+  protected:
+    static HttpResponse Head(int status, HttpHeaders headers = {}) {
+        HttpResponse head;
+        head.status = status;
+        head.headers = std::move(headers);
+        return head;
+    }
+
+    FakeClock clock_;
+    std::stop_source stop_;
+    std::shared_ptr<RecordingSink> const sink_ = std::make_shared<RecordingSink>();
+    StreamReader reader_{sink_, stop_.get_token(), clock_, Logger()};
+};
+
+TEST_F(StreamReaderTest, TakesGoodAnswersOnly) {
+    EXPECT_FALSE(reader_.OnHead(Head(401, {{"X-LD-EnvId", "no"}})));
+    EXPECT_EQ(sink_->EnvironmentId(), "");
+    EXPECT_TRUE(reader_.OnHead(Head(200, {{"X-LD-EnvId", "env"}})));
+    EXPECT_EQ(sink_->EnvironmentId(), "env");
+}
+
+TEST_F(StreamReaderTest, GivesTheSinkWhatComesByteByByte) {
+    std::string const text = ": hello\n\n" + std::string(kPut) + Patch(3) + Patch(2) +
+                             "event: patch\ndata: {\"path\":\"/cats/x\",\"data\":1}\n\n"
+                             "event: whatever\ndata: no json\n\n"
+                             "event: delete\ndata: {\"path\":\"/flags/a\",\"version\":4}\n\n";
+    for (char const c : text) ASSERT_TRUE(reader_.OnBody(std::string_view(&c, 1)));
+    EXPECT_EQ(sink_->Version("a"), 4);
+    EXPECT_EQ(sink_->Inits(), 1);
+    // One for the put, one for each patch and delete; none for what means nothing.
+    EXPECT_THAT(sink_->States(4), ElementsAre(kValid, kValid, kValid, kValid));
+    EXPECT_FALSE(reader_.BadData());
+}
+
+TEST_F(StreamReaderTest, EndsWithDataThatCannotBeUnderstood) {
+    EXPECT_FALSE(reader_.OnBody(std::string(kPut) +
+                                "event: put\ndata: {\"data\":{\"flags\":true}}"
+                                "\n\n" +
+                                Patch(9)));
+    ASSERT_TRUE(reader_.BadData());
+    EXPECT_EQ(reader_.BadData()->code, ErrorCode::kInvalidData);
+    EXPECT_THAT(reader_.BadData()->message, HasSubstr("put event"));
+    EXPECT_EQ(sink_->Version("a"), 1) << "nothing after the bad event counts";
+}
+
+TEST_F(StreamReaderTest, SaysNothingOfDataThatTheSinkDidNotKeep) {
+    sink_->Fails(true);
+    EXPECT_TRUE(reader_.OnBody(kPut));
+    EXPECT_TRUE(reader_.OnBody(Patch(2)));
+    EXPECT_THAT(sink_->States(0), ElementsAre());
+}
+
+TEST_F(StreamReaderTest, EndsAFloodWhenItIsStopped) {
+    stop_.request_stop();
+    EXPECT_FALSE(reader_.OnBody(kPut));
+    EXPECT_EQ(sink_->Inits(), 0);
+    EXPECT_FALSE(reader_.BadData());
+}
+
+TEST_F(StreamReaderTest, TellsHowLongItWasOpen) {
+    clock_.Advance(std::chrono::seconds(1));
+    EXPECT_EQ(reader_.OpenFor().count(), 0);
+    ASSERT_TRUE(reader_.OnHead(Head(200)));
+    clock_.Advance(std::chrono::seconds(3));
+    EXPECT_EQ(reader_.OpenFor(), std::chrono::seconds(3));
+    EXPECT_FALSE(reader_.Retry());
+    EXPECT_TRUE(reader_.OnBody("retry: 7\n\n"));
+    EXPECT_EQ(reader_.Retry(), std::chrono::milliseconds(7));
+}
+
+}  // namespace
+}  // namespace lddynamo::datasource
