@@ -67,6 +67,7 @@ struct SyncArguments {
     bool poll = false;
     bool once = false;
     std::chrono::seconds interval{30};
+    bool interval_given = false;
     std::string sdk_key_file{};  ///< Empty: the key is in the environment.
     std::string base_uri{};      ///< Empty: LaunchDarkly's.
     std::string filter{};

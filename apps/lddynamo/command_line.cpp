@@ -70,8 +70,9 @@ bool IsPlainEval(int argc, char const* const* argv) {
 
 Status CheckSync(SyncArguments const& given) {
     if (!given.poll) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    "sync: give --poll: following LaunchDarkly's stream is not supported yet");
+        return given.interval_given
+                   ? Fail(ErrorCode::kInvalidArgument, "sync: --interval goes with --poll")
+                   : Status();
     }
     // LaunchDarkly's own servers are not to be asked more often; what others bear is theirs.
     if (given.base_uri.empty() && given.interval < datasource::kMinPollInterval) {
@@ -270,11 +271,15 @@ class Grammar {
     void AddSync() {
         auto& sync = Add(app_, "sync", "keep the table as LaunchDarkly's data are", Command::kSync);
         auto& given = arguments_.sync;
-        sync.add_flag("--poll", given.poll, "ask LaunchDarkly again and again; required for now");
+        sync.add_flag("--poll", given.poll,
+                      "ask LaunchDarkly again and again instead of following its stream");
         sync.add_flag("--once", given.once, "fill the table once and exit");
         sync.add_option_function<std::uint32_t>(
                 "--interval",
-                [&given](std::uint32_t seconds) { given.interval = std::chrono::seconds(seconds); },
+                [&given](std::uint32_t seconds) {
+                    given.interval = std::chrono::seconds(seconds);
+                    given.interval_given = true;
+                },
                 "seconds between polls; default and least 30, with --base-uri least 1")
             ->check(CLI::Range(1U, 86400U));
         sync.add_option("--sdk-key-file", given.sdk_key_file,

@@ -52,6 +52,10 @@ Status WriteOut(std::string_view text) {
     return Fail(ErrorCode::kIo, fmt::format("stdout: {}", std::strerror(errno)));
 }
 
+void WriteErr(std::string_view text) {
+    WriteAll(STDERR_FILENO, text);
+}
+
 void WriteNote(std::string_view text) {
     WriteAll(STDERR_FILENO, fmt::format("lddynamo: {}\n", Printable(text)));
 }

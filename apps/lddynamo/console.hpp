@@ -21,6 +21,9 @@ namespace lddynamo::app {
 /// Writes one line "lddynamo: `text`" to stderr; control characters are escaped.
 void WriteNote(std::string_view text);
 
+/// Writes `text` to stderr as it is.
+void WriteErr(std::string_view text);
+
 /// `text` fit for a terminal: control characters, which a table may hold, as \xNN.
 [[nodiscard]] std::string Printable(std::string_view text);
 

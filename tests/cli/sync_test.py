@@ -2,64 +2,14 @@
 import json
 import pathlib
 import signal
-import subprocess
 import tempfile
-import threading
 import time
 import unittest
 import urllib.request
 
 from fake_launchdarkly import KEY, FakeLaunchDarkly, data
-from support import PROGRAM, USER, LocalServer, flag
-
-
-class Running:
-    """A sync that runs until it is told to stop; its stderr as lines."""
-
-    def __init__(self, test, *arguments, **extra):
-        self.process = subprocess.Popen(
-            [PROGRAM, "sync", "--poll", *arguments], stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env={**test.env, **extra})
-        self.lines = []
-        self.condition = threading.Condition()
-        self.ended = False
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-        test.addCleanup(self.kill)
-
-    def _read(self):
-        for line in self.process.stderr:
-            with self.condition:
-                self.lines.append(line)
-                self.condition.notify_all()
-        with self.condition:
-            self.ended = True
-            self.condition.notify_all()
-
-    def wait_line(self, part, count=1):
-        def found():
-            return sum(part in line for line in self.lines) >= count
-        with self.condition:
-            self.condition.wait_for(lambda: found() or self.ended, 30)
-            if not found():
-                raise AssertionError(f"no line with {part!r}: {self.lines}")
-
-    def wait(self):
-        code = self.process.wait(timeout=30)
-        self.reader.join(30)
-        return code
-
-    def stop(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        return self.wait()
-
-    def kill(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(timeout=30)
-        self.reader.join(30)
-        self.process.stdout.close()
-        self.process.stderr.close()
+from running_sync import RunningSync
+from support import USER, LocalServer, flag
 
 
 class SyncTest(LocalServer):
@@ -93,7 +43,8 @@ class SyncTest(LocalServer):
         return outcome
 
     def start(self, *arguments, **extra):
-        return Running(self, "--base-uri", self.ld.url, "--interval", "1", *arguments, **extra)
+        return RunningSync(self, "--poll", "--base-uri", self.ld.url, "--interval", "1", *arguments,
+                           **extra)
 
     def versions(self):
         exported = self.done("export").json()
@@ -184,7 +135,7 @@ class SyncTest(LocalServer):
     def test_usage(self):
         base = ("--base-uri", self.ld.url)
         for arguments, extra, part in (
-                (("--once", *base), {}, "--poll"),
+                (("--interval", "30", *base), {}, "--poll"),
                 (("--poll", "--interval", "5"), {}, "every 30 seconds"),
                 (("--poll", "--interval", "0", *base), {}, "--interval"),
                 (("--poll", "--filter", "a b", *base), {}, "filter"),

@@ -1,0 +1,48 @@
+/// @file
+/// SyncLines: what `sync` says of what it does.
+#pragma once
+
+#include "lddynamo/arguments.hpp"
+
+#include <lddynamo/feature_store.hpp>
+#include <lddynamo/result.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lddynamo::app {
+
+/// Tells what happened, once: an outage is one line when it begins and one when it is over. Where
+/// stderr is a terminal, its last line says how things are.
+/// @par Thread safety  None.
+class SyncLines {
+  public:
+    explicit SyncLines(OutputFormat output);
+    SyncLines(SyncLines const&) = delete;
+    SyncLines& operator=(SyncLines const&) = delete;
+    ~SyncLines();  ///< Clears the last line.
+
+    void LeftOut(ItemNote const& note);
+    /// The errors that there are now; none: all is well.
+    void Failing(std::vector<Error const*> const& errors);
+    /// An Init. @return false: stdout takes no more.
+    [[nodiscard]] bool Filled(InitReport const& report, std::size_t flags, std::size_t segments);
+    /// An Upsert. @return false: stdout takes no more.
+    [[nodiscard]] bool Upserted(DataKind kind, std::string_view key, SerializedItem const& item,
+                                UpsertOutcome outcome);
+
+  private:
+    void Note(std::string const& text);
+    void ShowState();
+
+    OutputFormat output_;
+    bool terminal_;
+    bool shown_ = false;
+    std::string outage_{};
+    std::string last_{"connecting"};
+    std::size_t changes_ = 0;
+};
+
+}  // namespace lddynamo::app

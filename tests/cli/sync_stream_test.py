@@ -1,0 +1,188 @@
+"""`lddynamo sync` against a small LaunchDarkly of ours that streams, and `lddynamo local`."""
+import json
+import signal
+import time
+import unittest
+import urllib.request
+
+from fake_launchdarkly import KEY, data
+from fake_stream import FakeStream
+from running_sync import RunningSync
+from support import USER, LocalServer, flag
+
+
+class SyncStreamTest(LocalServer):
+    arguments = ("--fault-control",)
+
+    def setUp(self):
+        super().setUp()
+        self.faults({})
+        self.env["LDDYNAMO_SDK_KEY"] = KEY
+        self.env.pop("LAUNCHDARKLY_SDK_KEY", None)
+        self.done("table", "create")
+        self.ld = FakeStream(data([flag("a", 1), flag("b", 1)], [{"key": "s", "version": 1}]))
+        self.ld.__enter__()
+        self.addCleanup(self.ld.__exit__, None, None, None)
+
+    def tearDown(self):
+        self.faults({})
+
+    def faults(self, settings):
+        urllib.request.urlopen(self.url + "/_lddynamo/faults", json.dumps(settings).encode(),
+                               timeout=10).close()
+
+    def once(self, *arguments, **extra):
+        outcome = self.run_("sync", "--once", "--base-uri", self.ld.url, *arguments, **extra)
+        self.assertNotIn(KEY, outcome.out + outcome.err)
+        return outcome
+
+    def start(self, *arguments, **extra):
+        return RunningSync(self, "--base-uri", self.ld.url, *arguments, **extra)
+
+    def versions(self):
+        exported = self.done("export").json()
+        return {key: item["version"] for key, item in exported["flags"].items()}
+
+    def wait_for_versions(self, wanted):
+        deadline = time.monotonic() + 30
+        while self.versions() != wanted:
+            self.assertLess(time.monotonic(), deadline, (self.versions(), wanted))
+            time.sleep(0.02)
+
+    # Once.
+
+    def test_once(self):
+        outcome = self.once("--filter", "my-Filter.1")
+        self.assertEqual(outcome.code, 0, outcome)
+        self.assertIn("synced: 2 flags and 1 segments: 3 written, 0 unchanged, 0 deleted",
+                      outcome.err)
+        path, headers, _ = self.ld.requests[0]
+        self.assertEqual(path, "/all?filter=my-Filter.1")
+        self.assertEqual(headers["Accept"], "text/event-stream")
+        self.assertRegex(headers["User-Agent"], r"^lddynamo/\d")
+        self.assertEqual(self.done("eval", "a", "--context", USER).out, "true\n")
+        again = self.once("--output", "json")
+        self.assertEqual(again.json(), {"written": 0, "unchanged": 3, "deleted": 0, "kept": 0,
+                                        "oversize": []})
+
+    def test_a_refused_key(self):
+        outcome = self.once(LDDYNAMO_SDK_KEY="sdk-another-secret")
+        self.assertEqual(outcome.code, 4, outcome)
+        self.assertNotIn("sdk-another-secret", outcome.err)
+        self.assertEqual(self.rows(), [])
+
+    def test_failures(self):
+        self.ld.status = 500
+        outcome = self.once()
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertIn("HTTP 500", outcome.err)
+        self.ld.status = 200
+        for raw in (b"event: put\ndata: {\n\n", b"event: put\ndata: {\"data\":{\"flags\":true}}\n\n"):
+            self.ld.raw = raw
+            outcome = self.once()
+            self.assertEqual(outcome.code, 1, outcome)
+            self.assertIn("put event", outcome.err)
+        self.assertEqual(self.rows(), [])
+
+    def test_an_oversize_item_fails_alone(self):
+        self.ld.document = data([flag("a"), flag("big", 1, note="x" * 400_000)])
+        outcome = self.once()
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertIn("not written: features: big", outcome.err)
+        self.assertEqual(self.versions(), {"a": 1})
+
+    def test_no_aws_credentials(self):
+        outcome = self.once(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
+        self.assertEqual(outcome.code, 4, outcome)
+
+    # For ever.
+
+    def test_follows_changes_and_stops(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self.ld.document = data([flag("a", 1), flag("b", 1)])
+            running = self.start()
+            running.wait_line("synced:")
+            self.ld.patch(flag("a", 2))
+            self.ld.patch(flag("c", 1))
+            self.ld.patch(flag("a", 1))
+            self.ld.send("delete", {"path": "/flags/b", "version": 9})
+            self.wait_for_versions({"a": 2, "c": 1})
+            self.assertEqual(running.stop(number), 0)
+            self.assertIn("stopped", running.lines[-1])
+            self.done("wipe", "--yes")
+        self.assertNotIn(KEY, "".join(running.lines))
+
+    def test_changes_as_json(self):
+        running = self.start("--output", "json")
+        self.ld.wait_for(lambda: len(self.ld.open) == 1)
+        self.wait_for_versions({"a": 1, "b": 1})
+        self.ld.patch(flag("a", 3))
+        self.ld.patch(flag("a", 2))
+        self.ld.patch(flag("z", 7))
+        self.wait_for_versions({"a": 3, "b": 1, "z": 7})
+        self.assertEqual(running.stop(), 0)
+        lines = [json.loads(line) for line in running.out.splitlines()]
+        self.assertEqual(lines[0]["written"], 3)
+        change = {"kind": "features", "key": "a", "version": 3, "deleted": False,
+                  "outcome": "written"}
+        self.assertEqual(lines[1:], [change, {**change, "version": 2, "outcome": "stale"},
+                                     {**change, "key": "z", "version": 7}])
+
+    def test_opens_another_stream_when_one_ends(self):
+        running = self.start()
+        running.wait_line("synced:")
+        self.ld.document = data([flag("a", 5)])
+        self.ld.end()
+        running.wait_line("synced:", 2)
+        running.wait_line("recovered")
+        self.assertEqual(self.versions(), {"a": 5})
+        self.assertEqual(running.stop(), 0)
+
+    def test_ends_when_the_key_is_refused(self):
+        running = self.start()
+        running.wait_line("synced:")
+        self.ld.status = 401
+        self.ld.end()
+        self.assertEqual(running.wait(), 4)
+        self.assertEqual(self.versions(), {"a": 1, "b": 1})
+
+    def test_what_an_outage_of_dynamodb_lost_is_written_later(self):
+        running = self.start()
+        running.wait_line("synced:")
+        self.faults({"reset": 1})
+        changed = flag("a", 2)
+        self.ld.document = data([changed, flag("b", 1)], [{"key": "s", "version": 1}])
+        self.ld.patch(changed)
+        running.wait_line("connection")
+        self.faults({})
+        running.wait_line("recovered")
+        self.assertEqual(self.versions(), {"a": 2, "b": 1})
+        self.assertEqual(running.stop(), 0)
+
+    def test_stops_while_dynamodb_is_silent(self):
+        self.faults({"drop": 1})
+        running = self.start()
+        self.ld.wait_for(lambda: len(self.ld.open) == 1)
+        self.assertEqual(running.stop(), 0)
+        self.faults({})
+
+    def test_killed_half_way_and_started_again(self):
+        flags = [flag(f"f{i}", 1) for i in range(60)]
+        self.ld.document = data(flags)
+        self.faults({"delay": "20ms", "operations": ["PutItem"]})
+        running = self.start()
+        while not self.rows():
+            time.sleep(0.01)
+        running.process.kill()
+        self.assertEqual(running.wait(), -signal.SIGKILL)
+        self.faults({})
+        # What changed meanwhile must come too.
+        self.ld.document = data([flag("f0", 2)] + flags[1:59])
+        again = self.start()
+        again.wait_line("synced:")
+        self.assertEqual(self.versions(), {"f0": 2, **{f"f{i}": 1 for i in range(1, 59)}})
+        self.assertEqual(again.stop(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
