@@ -4,7 +4,7 @@
 # What building the library and the program needs.
 build_packages=(
     libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libmbedtls-dev zlib1g-dev
-    libre2-dev libexpected-dev libcli11-dev libfmt-dev
+    libre2-dev libyaml-dev libexpected-dev libcli11-dev libfmt-dev
 )
 build_commands=(cmake:cmake ninja:ninja-build g++:g++ make:make)
 # What the tests need beside that.

@@ -9,6 +9,7 @@
 #include <lddynamo/environment.hpp>
 #include <lddynamo/event_options.hpp>
 #include <lddynamo/feature_store.hpp>
+#include <lddynamo/file_data.hpp>
 #include <lddynamo/hook.hpp>
 #include <lddynamo/logger.hpp>
 #include <lddynamo/secret.hpp>
@@ -127,18 +128,17 @@ struct BigSegmentOptions {
 };
 
 struct ClientOptions {
-    /// Needed, except in daemon mode without events, and offline.
+    /// Needed, except offline and, unless events are asked for, in daemon mode and with files.
     Secret sdk_key{};
     /// Where flags are kept. nullptr: in memory. Required in daemon mode.
     std::shared_ptr<FeatureStore> data_store{};  // shared: the caller may go on writing to it
-    /// Only read flags from the store; never ask LaunchDarkly for them. Sends no events unless
-    /// `events.enabled` says so.
+    /// Only read flags from the store; never ask LaunchDarkly for them.
     bool daemon_mode = false;
     /// Calls nobody; every evaluation gives its default with CLIENT_NOT_READY.
     bool offline = false;
 
     /// Where flag data come from, unless daemon_mode or offline.
-    std::variant<StreamingOptions, PollingOptions> data_source{};
+    std::variant<StreamingOptions, PollingOptions, FileDataOptions> data_source{};
     RefusedPolicy refused = RefusedPolicy::kStop;
     /// Key of a payload filter: [A-Za-z0-9] and then any of [A-Za-z0-9._-]. Another is left out,
     /// and logged. Empty: everything.

@@ -14,7 +14,8 @@
 namespace lddynamo {
 
 struct EventOptions {
-    /// Unset: yes, except in daemon mode and offline.
+    /// Unset: yes, except where LaunchDarkly is not asked for flags either: in daemon mode, with
+    /// flags out of files, and offline.
     std::optional<bool> enabled{};
     /// Events kept until they are sent; what comes on top is dropped, and logged once. Counts of
     /// evaluations (summaries) do not take room here.

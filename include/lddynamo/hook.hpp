@@ -42,8 +42,10 @@ struct TrackSeriesContext {
 };
 
 /// Derive from it and override the stages that you want. Hooks are told in their order before, and
-/// in the reverse order after an evaluation. A stage that throws is logged, with the hook's name,
-/// and counts as one that returned its data unchanged (none, for BeforeEvaluation).
+/// in the reverse order after an evaluation; in their order after a Track. A stage that throws
+/// counts as one that returned its data unchanged (none, for BeforeEvaluation), and disturbs
+/// neither the caller nor other hooks. It is logged as an error, with the hook's name, the stage
+/// and the exception's text (which is left out if it holds the SDK key).
 /// @par Thread safety  Stages are called on whatever threads evaluate, at once if these do.
 /// @par Blocking       An evaluation waits for its hooks.
 class Hook {
@@ -55,12 +57,14 @@ class Hook {
 
     /// For logs. Must not throw.
     [[nodiscard]] virtual std::string_view Name() const noexcept = 0;
+    /// @param data  empty: this is the first stage.
     /// @return what AfterEvaluation of the same hook is handed.
     virtual HookData BeforeEvaluation(EvaluationSeriesContext const& series, HookData data) {
         (void)series;
         return data;
     }
     /// @param detail  what the caller gets.
+    /// @return of no use yet: LaunchDarkly's specification may add a stage.
     virtual HookData AfterEvaluation(EvaluationSeriesContext const& series, HookData data,
                                      EvaluationDetail<Value> const& detail) {
         (void)series, (void)detail;

@@ -121,8 +121,8 @@ class Migrator {
         Function read_old{};
         Function read_new{};
         /// Whether both reads gave the same; empty: consistency is not checked. Called when both
-        /// succeeded, as often as the flag says.
-        std::function<bool(Output const&, Output const&)> compare{};
+        /// succeeded, as often as the flag says; when it throws, nothing was compared.
+        std::function<bool(Output const& of_old, Output const& of_new)> compare{};
         Function write_old{};
         Function write_new{};
     };

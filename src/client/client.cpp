@@ -167,9 +167,8 @@ T VariationOf(Parts& parts, Request const& request, T value) noexcept {
 }
 
 Status CheckKey(ClientOptions const& options) {
-    bool const asks = !options.offline && !options.daemon_mode;
-    bool const tells = !options.offline && options.events.enabled.value_or(!options.daemon_mode);
-    if (!asks && !tells) return {};
+    bool const asks = client::AsksLaunchDarkly(options);
+    if (!asks && !client::SendsEvents(options)) return {};
     auto status = client::CheckSdkKey(options.sdk_key);
     if (!status && asks && options.sdk_key.Reveal().empty()) {
         return Fail(ErrorCode::kInvalidArgument,

@@ -2,6 +2,7 @@
 
 #include "client/diagnostic_data.hpp"
 #include "client/request_headers.hpp"
+#include "datasource/file_source.hpp"
 #include "datasource/poll_source.hpp"
 #include "datasource/stream_source.hpp"
 #include "events/event_processor.hpp"
@@ -40,10 +41,6 @@ http::TransportFactory MakeFactory(HttpOptions const& http, Logger const& logger
     };
 }
 
-bool SendsEvents(ClientOptions const& options) {
-    return !options.offline && options.events.enabled.value_or(!options.daemon_mode);
-}
-
 Result<std::unique_ptr<datasource::DataSource>> MakeSource(ClientOptions const& options,
                                                            HttpHeaders const& headers,
                                                            http::TransportFactory factory) {
@@ -61,6 +58,9 @@ Result<std::unique_ptr<datasource::DataSource>> MakeSource(ClientOptions const& 
         stream.clock = options.clock;
         stream.logger = options.logger;
         return datasource::MakeStreamSource(std::move(stream));
+    }
+    if (auto const* const files = std::get_if<FileDataOptions>(&options.data_source)) {
+        return std::make_unique<datasource::FileSource>(*files, options.logger);
     }
     auto interval = std::get<PollingOptions>(options.data_source).interval;
     if (interval < kMinPollInterval) {
@@ -136,9 +136,9 @@ Client::Parts::Parts(ClientOptions const& options, Clock const& clock)
 }
 
 Status Client::Parts::Start(ClientOptions const& options) {
-    bool const with_events = SendsEvents(options);
+    bool const with_events = client::SendsEvents(options);
     bool const with_source = !options.offline && !options.daemon_mode;
-    if (!with_events && !with_source) return {};
+    if (!with_events && !with_source) return {};  // the usual case of daemon mode: no more to do
     auto const headers = client::MakeRequestHeaders(options);
     auto const factory = MakeFactory(options.http, options.logger);
     if (with_events) {

@@ -67,6 +67,15 @@ Status CheckSdkKey(Secret const& sdk_key) {
     return {};
 }
 
+bool AsksLaunchDarkly(ClientOptions const& options) noexcept {
+    return !options.offline && !options.daemon_mode &&
+           !std::holds_alternative<FileDataOptions>(options.data_source);
+}
+
+bool SendsEvents(ClientOptions const& options) noexcept {
+    return !options.offline && options.events.enabled.value_or(AsksLaunchDarkly(options));
+}
+
 HttpHeaders MakeRequestHeaders(ClientOptions const& options) {
     HttpHeaders headers = {{"Authorization", std::string(options.sdk_key.Reveal())},
                            {"User-Agent", "LddynamoClient/" + std::string(Version())},

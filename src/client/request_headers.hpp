@@ -18,6 +18,11 @@ namespace lddynamo::client {
 ///                                      ASCII or is a space. The message never has the key.
 [[nodiscard]] Status CheckSdkKey(Secret const& sdk_key);
 
+/// Whether events are sent: see EventOptions::enabled.
+[[nodiscard]] bool SendsEvents(ClientOptions const& options) noexcept;
+/// Whether LaunchDarkly is asked for flags.
+[[nodiscard]] bool AsksLaunchDarkly(ClientOptions const& options) noexcept;
+
 /// Authorization, User-Agent, X-LaunchDarkly-Instance-Id, and X-LaunchDarkly-Tags and
 /// X-LaunchDarkly-Wrapper where something is said about them. What cannot be sent of the latter two
 /// is left out, and logged as a warning. Once a client: the instance id is new each time.
