@@ -4,6 +4,10 @@
 #include <lddynamo/migrator.hpp>
 
 #include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace lddynamo::contract {

@@ -7,6 +7,7 @@
 #include <lddynamo/version.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace lddynamo::contract {
 namespace {
