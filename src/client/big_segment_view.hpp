@@ -14,7 +14,11 @@
 ///
 /// Only the first unknown key of an attempt is noted: what the evaluation asks for after that
 /// depends on an answer that it has not got, and the store must not be asked in vain. So there is
-/// one attempt more than keys that are needed.
+/// one attempt more than keys that are needed. Observers and the like see every attempt, of which
+/// the last one counts. An attempt that lacked a flag or segment too may have taken a wrong way:
+/// read that first, and begin anew. Where many flags are evaluated under one guard they share a
+/// view: at the first flag of which something is missing, leave the guard, fetch, and begin with
+/// all of them anew.
 #pragma once
 
 #include "client/big_segments.hpp"

@@ -15,8 +15,8 @@ namespace lddynamo::datasource {
 /// repeats it, so that no short text stands for a gigantic one.
 struct YamlLimits {
     std::size_t max_depth = 200;
-    std::size_t max_nodes = 4'000'000;                ///< Keys count too.
-    std::size_t max_bytes = std::size_t{256} << 20U;  ///< Of all scalars together.
+    std::size_t max_nodes = 4'000'000;               ///< Keys count too.
+    std::size_t max_bytes = std::size_t{64} << 20U;  ///< Of all scalars together.
 };
 
 /// Reads one document of YAML. Plain scalars are what YAML 1.2's core schema makes of them, so that
