@@ -1,21 +1,21 @@
-// Asks whether a context is in a Big Segment that the Relay Proxy keeps in the table "some-table".
+// Evaluates a flag that needs a Big Segment, which the Relay Proxy keeps in the flags' table.
 #include <lddynamo/lddynamo.hpp>
 
 #include <cstdio>
+#include <string>
+#include <utility>
 
 int main() {
-    auto store = lddynamo::DynamoDbBigSegmentStore::Create("some-table");
-    if (!store) {
-        std::fprintf(stderr, "%s\n", store.error().Describe().c_str());
-        return 1;
-    }
-    auto membership = (*store)->GetMembership(lddynamo::BigSegmentContextHash("bob"));
-    if (!membership) {
-        std::fprintf(stderr, "%s\n", membership.error().Describe().c_str());
-        return 1;
-    }
-    auto const included = membership->Check(lddynamo::BigSegmentRef("beta-testers", 1));
-    std::printf("bob is %s beta-testers\n", !included   ? "not mentioned in"
-                                            : *included ? "included in"
-                                                        : "excluded from");
+    auto store = lddynamo::DynamoDbFeatureStore::Create("some-table");
+    auto members = lddynamo::DynamoDbBigSegmentStore::Create("some-table");
+    if (!store || !members) return 1;
+    auto client = lddynamo::Client::Create({
+        .data_store = std::move(*store),
+        .daemon_mode = true,
+        .big_segments = {.store = std::move(*members)},
+    });
+    auto user = lddynamo::Context::User("bob");
+    if (!client || !user) return 1;
+    auto const detail = (*client)->BoolVariationDetail("new-checkout", *user, false);
+    std::printf("%s %s\n", detail.value ? "on" : "off", detail.reason.ToJson().c_str());
 }

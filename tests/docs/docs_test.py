@@ -1,58 +1,18 @@
-"""The docs tell the truth: examples run, C++ blocks are the examples, commands and names exist."""
-import base64
-import hashlib
-import json
-import os
-import pathlib
+"""The docs tell the truth: C++ blocks are parts of the examples, commands, options and names exist."""
 import re
-import subprocess
 import unittest
 
-from support import ROOT, USER, LocalServer, flag, run
+from support import ROOT, run
 
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "ARCHITECTURE.md",
-        ROOT / "CONTRIBUTING.md"]
-EXAMPLES = pathlib.Path(os.environ["LDDYNAMO_EXAMPLES"])
+DOCS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def squeeze(text):
     return re.sub(r"\s+", " ", text).strip()
 
 
-class ExamplesTest(LocalServer):
-    def example(self, name):
-        # What the library reads: AWS's own variables, not the program's.
-        env = {**self.env, "AWS_ENDPOINT_URL_DYNAMODB": self.url}
-        done = subprocess.run([EXAMPLES / f"example_{name}"], env=env, capture_output=True, timeout=30,
-                              check=False)
-        self.assertEqual((done.returncode, done.stderr.decode()), (0, ""))
-        return done.stdout.decode()
-
-    def test_daemon_mode(self):
-        self.table = self.env["LDDYNAMO_TABLE"] = "some-table"
-        self.filled([flag("new-checkout")])
-        self.assertEqual(self.example("daemon_mode"), "new-checkout is on\n")
-
-    def test_preload(self):
-        self.table = self.env["LDDYNAMO_TABLE"] = "some-table"
-        self.filled([flag("a", 4)])
-        state = json.loads(self.example("preload"))
-        self.assertEqual((state["a"], state["$valid"]), (True, True))
-        self.assertEqual(state["$flagsState"]["a"]["version"], 4)
-
-    def test_big_segments(self):
-        self.table = self.env["LDDYNAMO_TABLE"] = "some-table"
-        if not self.wire("ListTables")["TableNames"]:
-            self.done("table", "create")
-        bob = base64.b64encode(hashlib.sha256(b"bob").digest()).decode()
-        self.assertEqual(self.example("big_segments"), "bob is not mentioned in beta-testers\n")
-        self.put_row("big_segments_user", bob, included={"SS": ["beta-testers.g1"]})
-        self.assertEqual(self.example("big_segments"), "bob is included in beta-testers\n")
-        self.put_row("big_segments_user", bob, excluded={"SS": ["beta-testers.g1"]})
-        self.assertEqual(self.example("big_segments"), "bob is excluded from beta-testers\n")
-
-    def test_own_client(self):
-        self.assertEqual(self.example("own_client"), 'hello {"kind":"FALLTHROUGH"}\n')
+def without_code(doc):
+    return re.sub(r"```.*?```", "", doc.read_text(encoding="utf-8"), flags=re.S)
 
 
 class TextTest(unittest.TestCase):
@@ -86,10 +46,18 @@ class TextTest(unittest.TestCase):
                 seen += 1
         self.assertGreater(seen, 5)
 
-    def test_every_file_named_exists(self):
+    def test_every_link_leads_somewhere(self):
+        anchors = 0
         for doc in DOCS:
-            for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", doc.read_text(encoding="utf-8")):
-                self.assertTrue((doc.parent / target).exists(), f"{doc.name} links {target}")
+            for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", without_code(doc)):
+                path = doc.parent / target if target else doc
+                self.assertTrue(path.exists(), f"{doc.name} links {target}")
+                if anchor:
+                    headings = re.findall(r"^#+ (.*)$", without_code(path), re.M)
+                    slugs = [re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings]
+                    self.assertIn(anchor, slugs, f"{doc.name} links {target}#{anchor}")
+                    anchors += 1
+        self.assertGreater(anchors, 5)
 
     def test_every_error_code_is_documented(self):
         header = (ROOT / "include/lddynamo/result.hpp").read_text(encoding="utf-8")
@@ -105,6 +73,25 @@ class TextTest(unittest.TestCase):
             read |= set(re.findall(r'"((?:AWS|LDDYNAMO|SSL)_[A-Z0-9_]+)"', path.read_text(encoding="utf-8")))
         documented = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
         self.assertEqual([name for name in sorted(read) if name not in documented], [])
+
+    def test_the_capabilities_are_those_of_the_service(self):
+        text = (ROOT / "tests/contract/service/capabilities.cpp").read_text(encoding="utf-8")
+        declared = re.findall(r'"([a-z0-9:-]+)"', text)
+        table = (ROOT / "docs/conformance.md").read_text(encoding="utf-8")
+        ours = [name for names, has in re.findall(r"^\| (`[^|]+) \| ([^|]+) \|", table, re.M) if has != "-"
+                for name in re.findall(r"`([^`]+)`", names)]
+        self.assertEqual(sorted(ours), sorted(declared))
+
+    def test_every_option_of_a_client_is_documented(self):
+        configuration = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+        documented = {word for name in re.findall(r"`([\w.]+)`", configuration) for word in name.split(".")}
+        options = []
+        for header in ("client_options", "event_options", "file_data"):
+            text = (ROOT / f"include/lddynamo/{header}.hpp").read_text(encoding="utf-8")
+            for struct in re.findall(r"^struct (?:\w+Options|\w+Endpoints|\w+Info) {\n(.*?)^};", text, re.M | re.S):
+                options += re.findall(r"^    [\w:<>, *&()]+ \*?(\w+)(?:{.*}| = .*);", struct, re.M)
+        self.assertGreater(len(options), 40)
+        self.assertEqual([name for name in options if name not in documented], [])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,26 @@
+// Flags out of the files that are named, for development: evaluates one for each line of stdin, a
+// user's key.
+#include <lddynamo/lddynamo.hpp>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+
+int main(int argc, char** argv) {
+    lddynamo::FileDataOptions files;
+    files.paths.assign(argv + 1, argv + argc);
+    files.reload_interval = std::chrono::milliseconds(200);
+    auto client = lddynamo::Client::Create({.data_source = files});
+    if (!client || !(*client)->WaitForInitialization(std::chrono::seconds(5))) {
+        if (client) {
+            auto const status = (*client)->GetDataSourceStatus();
+            if (status.last_error) std::cerr << status.last_error->Describe() << '\n';
+        }
+        return 1;
+    }
+    for (std::string key; std::getline(std::cin, key);) {
+        auto const user = lddynamo::Context::User(key);
+        if (!user) continue;
+        std::cout << (*client)->StringVariation("banner", *user, "none") << std::endl;
+    }
+}
