@@ -20,9 +20,12 @@ struct EventOptions {
     /// Events kept until they are sent; what comes on top is dropped, and logged once. Counts of
     /// evaluations (summaries) do not take room here.
     std::size_t capacity = 10000;
+    /// Zero or less: the default, as for context_keys_flush_interval.
     std::chrono::milliseconds flush_interval{5000};
-    /// Contexts remembered as told already; the least recently used one goes.
+    /// Contexts remembered as told already; the least recently used one goes. 0: each is told with
+    /// every event about it.
     std::size_t context_keys_capacity = 1000;
+    /// After that time all contexts are told again when they are seen again.
     std::chrono::milliseconds context_keys_flush_interval{300000};
     /// No attribute but kind, key and anonymous is sent.
     bool all_attributes_private = false;
@@ -34,7 +37,7 @@ struct EventOptions {
     bool gzip = false;  ///< Compress what is sent.
     /// Statistics about this client: never with the events' contents, nor any key.
     bool diagnostics = true;
-    std::chrono::milliseconds diagnostic_interval{900000};  ///< A minute or more.
+    std::chrono::milliseconds diagnostic_interval{900000};  ///< Less than a minute: a minute.
 };
 
 }  // namespace lddynamo

@@ -52,7 +52,7 @@ class Redaction {
 
     void AppendList() const {
         if (redacted_.empty()) return;
-        out_ += ",\"_meta\":{\"redactedAttributes\":[";
+        out_ += R"(,"_meta":{"redactedAttributes":[)";
         for (std::size_t i = 0; i < redacted_.size(); ++i) {
             if (i > 0) out_ += ',';
             json::AppendQuoted(out_, redacted_[i]);

@@ -131,7 +131,7 @@ HttpRequest EventDelivery::MakeRequest(std::string_view path, std::string json) 
     request.headers.emplace_back("Content-Type", "application/json");
     request.timeout = kTimeout;
     request.max_response_bytes = kMaxAnswerBytes;
-    request.secret_body = true;  // of the users, that is
+    request.secret_body = true;  // it tells of people: nothing for a log
     if (gzip_) {
         if (auto packed = http::Gzip(json)) {
             request.headers.emplace_back("Content-Encoding", "gzip");

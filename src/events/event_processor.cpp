@@ -2,9 +2,10 @@
 
 #include "events/delivery_loop.hpp"
 
-#include <signal.h>
+#include <pthread.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -19,13 +20,17 @@ using std::chrono::milliseconds;
 constexpr milliseconds kToDeliver{500};
 constexpr milliseconds kToCancel{400};
 
-/// Threads started meanwhile get no signals: those are for the program's own threads.
+/// Threads started meanwhile get no signals from elsewhere: those are for the program's own
+/// threads. What a thread brings on itself, and profiling, is as everywhere.
 class SignalsBlocked {
   public:
     SignalsBlocked() noexcept {
-        sigset_t all;
-        ::sigfillset(&all);
-        ::pthread_sigmask(SIG_SETMASK, &all, &former_);
+        sigset_t others;
+        ::sigfillset(&others);
+        for (int const own : {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP}) {
+            ::sigdelset(&others, own);
+        }
+        ::pthread_sigmask(SIG_BLOCK, &others, &former_);
     }
     SignalsBlocked(SignalsBlocked const&) = delete;
     SignalsBlocked& operator=(SignalsBlocked const&) = delete;
@@ -41,7 +46,10 @@ class EventProcessor final : public EventSink {
         : logger_(options.logger), loop_(std::make_shared<DeliveryLoop>(std::move(options))) {
         try {
             SignalsBlocked const blocked;
-            thread_ = std::thread([loop = loop_] { loop->Run(); });
+            thread_ = std::thread([loop = loop_] {
+                ::pthread_setname_np(::pthread_self(), "lddynamo-events");
+                loop->Run();
+            });
         } catch (std::system_error const&) {
             logger_.Error("events: the system gives no thread to deliver them");
             loop_->Recorder().Stop();

@@ -21,9 +21,11 @@ namespace lddynamo::events {
 struct FlagEvaluation {
     std::string_view key{};
     model::FeatureFlag const* flag = nullptr;  ///< nullptr: there is none of that key.
+    /// As the evaluator gave it. nullptr: there was no evaluation.
     evaluation::Outcome const* outcome = nullptr;
-    /// What the caller got, when it differs from outcome->value: the default after a wrong type.
-    /// nullptr: outcome->value, or the default where that is nullptr.
+    /// What the caller got, when it differs from outcome->value: the default after a wrong type,
+    /// which events then tell as such, without a variation. nullptr: outcome->value, or the default
+    /// where that is nullptr.
     Value const* value = nullptr;
     Value const* default_value = nullptr;  ///< nullptr for a prerequisite.
     /// Of a prerequisite: the flag that needs it.
@@ -37,9 +39,10 @@ struct MigrationOperation {
     std::string_view operation{};  ///< "read" or "write".
     std::string_view key{};        ///< Of the flag.
     std::string_view default_stage{};
-    EvaluationDetail<std::string> const* detail = nullptr;  ///< Stage, variation and reason.
-    std::optional<std::int64_t> flag_version{};             ///< Empty: there is no such flag.
-    std::int64_t sampling_ratio = 1;                        ///< The flag's.
+    /// Stage, variation and reason. Without it, nothing is told.
+    EvaluationDetail<std::string> const* detail = nullptr;
+    std::optional<std::int64_t> flag_version{};  ///< Empty: there is no such flag.
+    std::int64_t sampling_ratio = 1;             ///< The flag's.
 
     bool invoked_old = false;
     bool invoked_new = false;
