@@ -2,6 +2,8 @@
 
 #include "http/http_message.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -9,6 +11,9 @@ namespace lddynamo::http {
 namespace {
 
 constexpr std::size_t kJoinedBodyBytes = 32U << 10U;  // shorter bodies go with the headers
+// So much is read before timers and other exchanges get their turn: a peer that always has more to
+// say must not keep them waiting.
+constexpr int kStepsPerTurn = 64;
 
 Error MakeError(ErrorCode code, std::string message, bool retryable) {
     Error error;
@@ -106,9 +111,14 @@ void ExchangeTask::WaitFor(Io what) {
     });
 }
 
-// Goes on until the socket would block or the exchange is over.
+// Goes on until the socket would block, the exchange is over, or it is the turn of others.
 void ExchangeTask::Advance() {
-    while (state_ != State::kDone) {
+    for (int step = 0; state_ != State::kDone; ++step) {
+        if (step == kStepsPerTurn) {
+            // Not by a wait: OpenSSL may hold bytes that the socket no longer shows.
+            boost::asio::post(loop_.context, [self = shared_from_this()] { self->Advance(); });
+            return;
+        }
         switch (auto const io = Step()) {
             case Io::kDone:
                 break;
@@ -187,16 +197,12 @@ ExchangeTask::Io ExchangeTask::Receive() {
     if (!parser_) {
         parser_ = MakeResponseParser(request_.method == "HEAD", request_.max_response_bytes);
     }
-    for (;;) {
-        std::size_t count = 0;
-        auto const io = connection_->Read(loop_.Scratch(), EventLoop::kScratchBytes, count);
-        if (io != Io::kDone) return io;
-        auto const state = parser_->Feed({loop_.Scratch(), count});
-        if (state != MessageParser::State::kNeedMore) {
-            OnAnswer(state);
-            return Io::kDone;
-        }
-    }
+    std::size_t count = 0;
+    auto const io = connection_->Read(loop_.Scratch(), EventLoop::kScratchBytes, count);
+    if (io != Io::kDone) return io;
+    auto const state = parser_->Feed({loop_.Scratch(), count});
+    if (state != MessageParser::State::kNeedMore) OnAnswer(state);
+    return Io::kDone;
 }
 
 void ExchangeTask::OnAnswer(MessageParser::State state) {
@@ -293,11 +299,12 @@ void ExchangeTask::OnDeadline() {
         return FailTimeout(what, total ? limits_.total_timeout : limits_.connect_timeout);
     }
     // The process may have been stopped meanwhile, and the answer may have come long ago.
-    if (state_ == State::kReceive) {
+    for (int step = 0; state_ == State::kReceive && step < kStepsPerTurn; ++step) {
         auto const io = Receive();
         if (io == Io::kEnd) OnPeerEnd();
-        if (state_ == State::kDone) return;
+        if (io != Io::kDone) break;
     }
+    if (state_ == State::kDone) return;
     FailTimeout("an answer of " + route_.Describe(), limits_.total_timeout);
 }
 

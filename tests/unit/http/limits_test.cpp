@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -111,6 +112,23 @@ INSTANTIATE_TEST_SUITE_P(
               },
               ErrorCode::kConnection}),
     [](auto const& test) { return test.param.name; });
+
+TEST(LimitsTest, AnAnswerThatNeverPausesEndsInTime) {
+    // Chunks of one byte whose extensions count for nothing, faster than anybody can read them.
+    std::string block;
+    for (int i = 0; i < 20; ++i) block += "1;x=" + std::string(60'000, 'x') + "\r\na\r\n";
+    RawServer const server([&](RawPeer& peer, int) {
+        if (peer.ReadRequest().empty()) return;
+        peer.Send(std::string(kHead) + "Transfer-Encoding: chunked\r\n\r\n");
+        auto const end = std::chrono::steady_clock::now() + 20s;
+        while (std::chrono::steady_clock::now() < end && peer.Send(block)) {
+        }
+    });
+    auto const transport = MakeHttpTransport({.attempt_timeout = 200ms});
+    auto const answer = transport->Send({.url = server.Url()});
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code, ErrorCode::kTimeout) << answer.error().Describe();
+}
 
 TEST(LimitsTest, AHalfClosedConnectionIsNotUsedAgain) {
     RawServer const server([](RawPeer& peer, int number) {
