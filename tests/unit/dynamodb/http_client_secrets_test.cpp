@@ -102,6 +102,7 @@ class SecretSourcesTest : public HttpClientTest {
         Variables variables{};
         Variables files{};
         std::size_t requests = 0;  ///< For credentials, when all goes well.
+        bool works = true;
     };
     /// What becomes of an answer.
     enum class Trouble {
@@ -113,11 +114,20 @@ class SecretSourcesTest : public HttpClientTest {
     };
 
     static inline Lines const kSecrets{
-        "wJalrXUtnFEMI/K7+0001",  "static-Session+Token/0002", "proxy-Passw0rd-0003",
-        "eyJhbGci.OiJub25l.0004", "Q29udGFpbmVy-0005",         "sso-Access.Token-0006",
-        "sso-Refresh.Token-0007", "oidc-Client-Secret-0008",   "imds-Session-Token==0009",
-        "given-Secret+Key/0010",  "given-Session+Token/0011",  "sso-New.Token-0012",
+        "wJalrXUtnFEMI/K7+0001",
+        "static-Session+Token/0002",
+        "proxy-Passw0rd-0003",
+        "eyJhbGci.OiJub25l.0004",
+        "Q29udGFpbmVy-0005",
+        "sso-Access.Token-0006",
+        "sso-Refresh.Token-0007",
+        "oidc-Client-Secret-0008",
+        "imds-Session-Token==0009",
+        "given-Secret+Key/0010",
+        "given-Session+Token/0011",
+        "sso-New.Token-0012",
         "qTz8+printed-0013",
+        "dXNlcjpwcm94eS1QYXNzdzByZC0wMDAz",  // the proxy's, as it is sent
     };
     static std::string Secret(std::size_t number) { return kSecrets.at(number - 1); }
 
@@ -164,7 +174,13 @@ class SecretSourcesTest : public HttpClientTest {
              {},
              {{"/h/.aws/config", "[default]\ncredential_process=/bin/sh -c 'echo " + Secret(13) +
                                      "; echo not " + Secret(13).substr(2) + " >&2; exit 3'\n"}},
-             0},
+             0,
+             false},
+            {"process that prints a key alone",
+             {},
+             {{"/h/.aws/config", "[default]\ncredential_process=/bin/echo " + Secret(13) + "\n"}},
+             0,
+             false},
             {"container",
              {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.170.23/v1"},
               {"AWS_CONTAINER_AUTHORIZATION_TOKEN", Secret(5)}},
@@ -210,10 +226,12 @@ class SecretSourcesTest : public HttpClientTest {
     }
 
     static HttpResponse Echo(HttpRequest const& request) {
-        std::string all = std::string(280, 'x') + " ";
-        for (auto const& [name, value] : request.headers) all += value + " ";
+        std::string sent;
+        for (auto const& [name, value] : request.headers) sent += value + " ";
+        std::string all = std::string(280, 'x') + " " + sent;  // so that cuts go through it
         if (request.url.find("//sts.") != std::string::npos) {
-            std::string const text = all + request.body;
+            std::string text = sent;
+            for (char const c : request.body) text += c == '&' ? "&amp;" : std::string(1, c);
             return test_support::JsonAnswer(403, "<E><Error><Code>" + text + "</Code><Message>" +
                                                      text + "</Message></Error><RequestId>" + text +
                                                      "</RequestId></E>");
@@ -319,7 +337,7 @@ TEST_F(SecretSourcesTest, NoSecretOfAnySourceIsShownAtAnyLevel) {
             auto const shown = Run(source, Trouble::kNone, 0, at_table);
             check(source, shown);
             EXPECT_EQ(credential_requests_, source.requests) << source.name;
-            EXPECT_EQ(succeeded_, at_table == Trouble::kNone && source.name != "process that fails")
+            EXPECT_EQ(succeeded_, at_table == Trouble::kNone && source.works)
                 << source.name << ": " << shown.back();
         }
         for (auto const trouble :

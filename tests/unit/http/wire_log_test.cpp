@@ -98,8 +98,8 @@ TEST_F(WireLogTest, ShowsNoSecretEvenWhenAServerRepeatsIt) {
 }
 
 TEST_F(WireLogTest, ShowsNoPartOfATokenOfSeveralWords) {
-    constexpr std::string_view kWords = "first-word-of-it second-word-of-it";
-    for (std::string const echo : {"first-word-of-it", "second-word-of-it"}) {
+    constexpr std::string_view kWords = "abcdefghijklm nopqrstuvwxyz";
+    for (std::string const echo : {"abcdefghijklm", "nopqrstuvwxyz"}) {
         HttpRequest request{.method = "GET"};
         request.headers = {{"Authorization", std::string(kWords)}};
         for (auto const& line : Log(request, Answer("X-Echo: " + echo + "\r\n", ""))) {
