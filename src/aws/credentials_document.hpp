@@ -19,6 +19,6 @@ namespace lddynamo::aws {
                                                              std::string_view where);
 /// "code: message" of an error document in either spelling; empty when there is none.
 /// @param secret  was sent; what repeats a part of it is left out.
-[[nodiscard]] std::string ErrorInDocument(std::string_view text, std::string_view secret = {});
+[[nodiscard]] std::string ErrorInDocument(std::string_view text, std::string_view secret);
 
 }  // namespace lddynamo::aws

@@ -4,6 +4,9 @@
 #include "aws/instance_metadata_client.hpp"
 #include "aws/text.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace lddynamo::aws {
@@ -20,6 +23,15 @@ tl::unexpected<Error> Failed(std::string what) {
 
 std::string StatusText(HttpResponse const& answer) {
     return "HTTP " + std::to_string(answer.status);
+}
+
+/// As IAM's: a part of a URL, and nothing that could be a key document.
+bool IsRoleName(std::string_view text) noexcept {
+    constexpr std::size_t kMaxLength = 128;
+    constexpr std::string_view kOthers = "+=,.@_-";
+    return text.size() <= kMaxLength && std::all_of(text.begin(), text.end(), [&](char c) {
+               return IsAlphanumeric(c) || kOthers.find(c) != std::string_view::npos;
+           });
 }
 
 class InstanceCredentials final : public CredentialsProvider {
@@ -49,6 +61,8 @@ class InstanceCredentials final : public CredentialsProvider {
             }
             role = Trim(answer->body.substr(0, answer->body.find('\n')));
             if (role.empty()) return CredentialsAnswer::None("the instance has no role");
+            // Not repeated: who answers everything alike may have answered with keys.
+            if (!IsRoleName(role)) return Failed("asked for the role: the answer is not its name");
         }
         auto const answer = client.Get(*token, kRolePath + EncodeUri(role));
         if (!answer) return NoAnswer(client, answer.error());
@@ -56,7 +70,7 @@ class InstanceCredentials final : public CredentialsProvider {
             return Failed("asked for the credentials of role " + Printable(role, 100) + ": " +
                           StatusText(*answer));
         }
-        return ReadAnswer(*answer);
+        return ReadAnswer(*answer, token->text);
     }
     [[nodiscard]] std::string Name() const override { return "instance metadata"; }
 
@@ -69,8 +83,8 @@ class InstanceCredentials final : public CredentialsProvider {
         return Failed(error.message);
     }
 
-    Result<CredentialsAnswer> ReadAnswer(HttpResponse const& answer) const {
-        std::string const trouble = ErrorInDocument(answer.body);
+    Result<CredentialsAnswer> ReadAnswer(HttpResponse const& answer, std::string_view token) const {
+        std::string const trouble = ErrorInDocument(answer.body, token);
         if (!trouble.empty() && trouble != "Success") return Failed(trouble);
         auto credentials = ReadCredentialsDocument(answer.body, "Token", Name());
         if (!credentials) return Fail(std::move(credentials.error()));

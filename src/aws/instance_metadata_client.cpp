@@ -1,5 +1,6 @@
 #include "aws/instance_metadata_client.hpp"
 
+#include "aws/region.hpp"
 #include "aws/text.hpp"
 
 #include <algorithm>
@@ -102,7 +103,10 @@ Result<std::string> FetchInstanceRegion(CredentialsContext const& context) {
     }
     if (answer->status != 200) return fail("asked for the region: " + StatusText(*answer));
     std::string region(Trim(answer->body));
-    if (region.empty()) return fail("asked for the region: the answer is empty");
+    // Not repeated: who answers everything alike may have answered with keys.
+    if (!CheckRegion(region, "instance metadata")) {
+        return fail("asked for the region: the answer is not a name such as eu-west-1");
+    }
     return region;
 }
 

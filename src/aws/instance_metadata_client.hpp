@@ -49,7 +49,7 @@ class InstanceMetadataClient {
 };
 
 /// The region that this instance runs in.
-/// @return the region, not checked.
+/// @return the region, which CheckRegion accepts.
 /// @retval ErrorCode::kInvalidArgument  it could not be found out; the message says why.
 [[nodiscard]] Result<std::string> FetchInstanceRegion(CredentialsContext const& context);
 

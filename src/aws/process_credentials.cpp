@@ -5,10 +5,18 @@
 #include "aws/command_words.hpp"
 #include "aws/credentials_document.hpp"
 #include "aws/text.hpp"
+#include "base/redact.hpp"
 
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace lddynamo::aws {
+namespace {
+
+constexpr std::size_t kMaxPrinted = 65536;
+
+}  // namespace
 
 Result<AwsCredentials> FetchFromProcess(CredentialsContext const& context,
                                         std::string const& command, std::string const& where) {
@@ -21,7 +29,10 @@ Result<AwsCredentials> FetchFromProcess(CredentialsContext const& context,
     auto const done = context.run_process(*words);
     if (!done) return fail(done.error().message);
     if (done->exit_code != 0) {
-        std::string const text = Printable(done->error_text, 500);
+        // Whatever it printed may have been a key; far more of it than stderr is kept of.
+        std::string_view const printed = std::string_view(done->output).substr(0, kMaxPrinted);
+        std::string const text =
+            Printable(base::WithoutSecrets(done->error_text, {&printed, 1}), 500);
         return fail("it ended with " + std::to_string(done->exit_code) +
                     (text.empty() ? "" : ": " + text));
     }

@@ -1,5 +1,6 @@
 #include "aws/sts_client.hpp"
 
+#include "aws/credentials_check.hpp"
 #include "aws/retry.hpp"
 #include "aws/service_endpoint.hpp"
 #include "aws/sigv4.hpp"
@@ -99,6 +100,9 @@ class Call {
         if (credentials.access_key_id.empty() || credentials.secret_access_key.Empty() ||
             credentials.session_token.Empty() || !credentials.expiration) {
             return Failed("the answer lacks a key, the token or the expiration");
+        }
+        if (auto status = CheckCredentials(credentials, what_); !status) {
+            return Fail(std::move(status.error()));
         }
         return credentials;
     }

@@ -79,7 +79,9 @@ int Spawn(std::vector<std::string> const& arguments, Pipe const& output, Pipe co
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions, output.Writer(), STDOUT_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, errors.Writer(), STDERR_FILENO);
-    // The caller's masks and ignored signals are no business of the child.
+    // Whatever else the caller has open without O_CLOEXEC is no business of the child.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    // Nor are its masks and ignored signals.
     sigset_t none;
     sigset_t usual;
     ::sigemptyset(&none);

@@ -58,8 +58,11 @@ bool DataPath::Init(StoreData data) {
         target.Receive(data);
         target.SetReady();
     });
-    if (taken) status_->SetInitialized();
-    return stored && taken;
+    if (!taken) return false;
+    // Whoever waits for data finds this state then.
+    if (stored) status_->Update(DataSourceState::kValid, std::nullopt);
+    status_->SetInitialized();
+    return stored;
 }
 
 bool DataPath::Upsert(DataKind kind, std::string_view key, SerializedItem item) {

@@ -209,8 +209,7 @@ void CallSource::OnAnswer(std::uint64_t tag, Result<HttpResponse> answer) {
     }
     Verdict verdict;
     verdict.error = std::move(answer.error());
-    verdict.error.message =
-        RedactionOf(progress.credentials).Apply(std::move(verdict.error.message));
+    verdict.error.message = RedactionOf(progress.credentials).Apply(verdict.error.message);
     verdict.kind = aws::ClassifyFailure(verdict.error.code);
     // It may have been sent, and done.
     if (verdict.kind != aws::RetryClass::kNever || verdict.error.code == ErrorCode::kCancelled) {

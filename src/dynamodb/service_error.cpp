@@ -4,6 +4,7 @@
 
 #include "aws/retry.hpp"
 #include "aws/text.hpp"
+#include "base/redact.hpp"
 #include "dynamodb/attribute_json.hpp"
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxMessage = 1000;
 constexpr std::size_t kMaxExcerpt = 60;
+constexpr std::size_t kMaxRedacted = 16384;
 constexpr std::size_t kMaxReasons = 10;
 
 struct KnownCode {
@@ -97,7 +99,7 @@ std::string_view TextOf(Value const& body, std::string_view name, std::string_vi
 }
 
 /// " [1: ConditionalCheckFailed, 3: ThrottlingError (Throughput exceeds ...)]": what is not "None".
-std::string DescribeReasons(Value const& reasons) {
+std::string DescribeReasons(Value const& reasons, Redaction const& redaction) {
     std::string text;
     std::size_t count = 0;
     for (std::size_t i = 0; i < reasons.Size(); ++i) {
@@ -106,10 +108,10 @@ std::string DescribeReasons(Value const& reasons) {
         if (code.empty() || code == "None") continue;
         if (++count > kMaxReasons) return text + ", ...]";
         text += text.empty() ? " [" : ", ";
-        text += std::to_string(i + 1) + ": " + aws::Printable(code, 60);
+        text += std::to_string(i + 1) + ": " + aws::Printable(redaction.Apply(code), 60);
         if (std::string_view const message = TextOf(reason, "Message", "message");
             !message.empty()) {
-            text += " (" + aws::Printable(message, 120) + ")";
+            text += " (" + aws::Printable(redaction.Apply(message), 120) + ")";
         }
     }
     return text.empty() ? text : text + "]";
@@ -130,7 +132,7 @@ bool IsContention(Value const& reasons) {
 }
 
 /// " [TableWriteProvisionedThroughputExceeded at arn:...]"
-std::string DescribeThrottling(Value const& reasons) {
+std::string DescribeThrottling(Value const& reasons, Redaction const& redaction) {
     std::string text;
     std::size_t count = 0;
     for (Value const& reason : reasons.AsArray()) {
@@ -138,33 +140,25 @@ std::string DescribeThrottling(Value const& reasons) {
         if (name.empty()) continue;
         if (++count > kMaxReasons) return text + ", ...]";
         text += text.empty() ? " [" : ", ";
-        text += aws::Printable(name, 80);
+        text += aws::Printable(redaction.Apply(name), 80);
         if (std::string_view const resource = TextOf(reason, "resource", "Resource");
             !resource.empty()) {
-            text += " at " + aws::Printable(resource, 200);
+            text += " at " + aws::Printable(redaction.Apply(resource), 200);
         }
     }
     return text.empty() ? text : text + "]";
 }
 
-std::string RequestId(HttpResponse const& answer) {
+std::string RequestId(HttpResponse const& answer, Redaction const& redaction) {
     for (std::string_view const name : {"x-amzn-RequestId", "x-amz-request-id"}) {
-        if (auto const* const id = answer.Header(name)) return aws::Printable(*id, 100);
+        if (auto const* const id = answer.Header(name))
+            return aws::Printable(redaction.Apply(*id), 100);
     }
     return {};
 }
 
 std::string Status(int status) {
     return "HTTP " + std::to_string(status);
-}
-
-void ReplaceAll(std::string& text, std::string_view what) {
-    // Shorter ones are no secrets, and would shred the message.
-    constexpr std::size_t kShortest = 4;
-    if (what.size() < kShortest) return;
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 3)) {
-        text.replace(at, what.size(), "***");
-    }
 }
 
 }  // namespace
@@ -194,10 +188,8 @@ std::string_view ShortErrorType(std::string_view type) noexcept {
     return aws::Trim(type.substr(0, type.find(':')));
 }
 
-std::string Redaction::Apply(std::string text) const {
-    ReplaceAll(text, secret);
-    ReplaceAll(text, token);
-    return text;
+std::string Redaction::Apply(std::string_view text) const {
+    return base::WithoutSecrets(text.substr(0, kMaxRedacted), std::array{secret, token});
 }
 
 ServiceError ReadServiceError(std::string_view operation, HttpResponse const& answer,
@@ -205,7 +197,7 @@ ServiceError ReadServiceError(std::string_view operation, HttpResponse const& an
     ServiceError result;
     Error& error = result.error;
     error.http_status = answer.status;
-    error.request_id = RequestId(answer);
+    error.request_id = RequestId(answer, redaction);
     auto const body = Value::Parse(answer.body);
     bool const is_object = body && body->IsObject();
 
@@ -214,7 +206,7 @@ ServiceError ReadServiceError(std::string_view operation, HttpResponse const& an
     if (type.empty()) {
         if (auto const* const header = answer.Header("x-amzn-ErrorType")) type = *header;
     }
-    error.service_code = aws::Printable(ShortErrorType(type), 100);
+    error.service_code = aws::Printable(redaction.Apply(ShortErrorType(type)), 100);
     std::string_view const message =
         is_object ? TextOf(*body, "message", "Message") : std::string_view();
     error.code = CodeOf(error.service_code, operation, message, answer.status);
@@ -225,7 +217,7 @@ ServiceError ReadServiceError(std::string_view operation, HttpResponse const& an
         return result;
     }
     if (!message.empty()) {
-        error.message = OneLine(redaction.Apply(std::string(message)));
+        error.message = OneLine(redaction.Apply(message));
     } else if (!error.service_code.empty()) {
         error.message = error.service_code;
     } else {
@@ -236,22 +228,21 @@ ServiceError ReadServiceError(std::string_view operation, HttpResponse const& an
         if (auto item = ItemFromJson((*body)["Item"])) result.item = std::move(*item);
     } else if (error.service_code == "TransactionCanceledException") {
         Value const& reasons = (*body)["CancellationReasons"];
-        error.message += redaction.Apply(DescribeReasons(reasons));
+        error.message += DescribeReasons(reasons, redaction);
         result.is_contention = IsContention(reasons);
     }
     Value const* const throttling = body->Find("ThrottlingReasons") != nullptr
                                         ? body->Find("ThrottlingReasons")
                                         : body->Find("throttlingReasons");
-    if (throttling != nullptr) error.message += redaction.Apply(DescribeThrottling(*throttling));
+    if (throttling != nullptr) error.message += DescribeThrottling(*throttling, redaction);
     return result;
 }
 
 std::string DescribeForeignBody(std::string_view body, Redaction const& redaction) {
     std::string_view const content = aws::Trim(body);
     if (content.empty()) return "it is empty";
-    // Redacted before it is cut, so that no part of a secret is left; far more than what is shown.
-    std::string const clean = redaction.Apply(std::string(content.substr(0, 16384)));
-    std::string const start = "it starts with '" + aws::Printable(clean, kMaxExcerpt) + "'";
+    std::string const start =
+        "it starts with '" + aws::Printable(redaction.Apply(content), kMaxExcerpt) + "'";
     return content.front() == '<' ? "it looks like HTML or XML, " + start : start;
 }
 

@@ -27,8 +27,9 @@ namespace lddynamo::dynamodb {
 struct Redaction {
     std::string_view secret{};
     std::string_view token{};
-    /// `text` with both replaced by "***".
-    [[nodiscard]] std::string Apply(std::string text) const;
+    /// The start of `text`, far more of it than is ever shown, with "***" for what repeats a part
+    /// of either.
+    [[nodiscard]] std::string Apply(std::string_view text) const;
 };
 
 struct ServiceError {

@@ -2,6 +2,8 @@
 
 #include "http/http_message.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -10,6 +12,9 @@ namespace lddynamo::http {
 namespace {
 
 constexpr std::size_t kJoinedBodyBytes = 32U << 10U;  // shorter bodies go with the headers
+// So much is read before timers and other exchanges get their turn: a peer that always has more to
+// say must not keep them waiting.
+constexpr int kStepsPerTurn = 64;
 
 Error MakeError(ErrorCode code, std::string message, bool retryable) {
     Error error;
@@ -107,9 +112,14 @@ void ExchangeTask::WaitFor(Io what) {
     });
 }
 
-// Goes on until the socket would block or the exchange is over.
+// Goes on until the socket would block, the exchange is over, or it is the turn of others.
 void ExchangeTask::Advance() {
-    while (state_ != State::kDone) {
+    for (int step = 0; state_ != State::kDone; ++step) {
+        if (step == kStepsPerTurn) {
+            // Not by a wait: OpenSSL may hold bytes that the socket no longer shows.
+            boost::asio::post(loop_.context, [self = shared_from_this()] { self->Advance(); });
+            return;
+        }
         switch (auto const io = Step()) {
             case Io::kDone:
                 break;
@@ -192,21 +202,17 @@ ExchangeTask::Io ExchangeTask::Receive() {
         parser_ = MakeResponseParser(request_.method == "HEAD", limit);
         streaming_ = request_.receiver ? Streaming::kUndecided : Streaming::kNo;
     }
-    for (;;) {
-        std::size_t count = 0;
-        auto const io = connection_->Read(loop_.Scratch(), EventLoop::kScratchBytes, count);
-        if (io != Io::kDone) return io;
-        auto state = parser_->Feed({loop_.Scratch(), count});
-        if (request_.receiver && !HandBodyOver()) return Io::kDone;
-        if (streaming_ == Streaming::kNo && request_.receiver &&
-            parser_->GetMessage().body.size() > request_.max_response_bytes) {
-            state = MessageParser::State::kBodyTooLarge;
-        }
-        if (state != MessageParser::State::kNeedMore) {
-            OnAnswer(state);
-            return Io::kDone;
-        }
+    std::size_t count = 0;
+    auto const io = connection_->Read(loop_.Scratch(), EventLoop::kScratchBytes, count);
+    if (io != Io::kDone) return io;
+    auto state = parser_->Feed({loop_.Scratch(), count});
+    if (request_.receiver && !HandBodyOver()) return Io::kDone;
+    if (streaming_ == Streaming::kNo && request_.receiver &&
+        parser_->GetMessage().body.size() > request_.max_response_bytes) {
+        state = MessageParser::State::kBodyTooLarge;
     }
+    if (state != MessageParser::State::kNeedMore) OnAnswer(state);
+    return Io::kDone;
 }
 
 // False: the exchange is over.
@@ -332,11 +338,12 @@ void ExchangeTask::OnDeadline() {
         return FailTimeout(what, total ? limits_.total_timeout : limits_.connect_timeout);
     }
     // The process may have been stopped meanwhile, and the answer may have come long ago.
-    if (state_ == State::kReceive) {
+    for (int step = 0; state_ == State::kReceive && step < kStepsPerTurn; ++step) {
         auto const io = Receive();
         if (io == Io::kEnd) OnPeerEnd();
-        if (state_ == State::kDone) return;
+        if (io != Io::kDone) break;
     }
+    if (state_ == State::kDone) return;
     if (streaming_ == Streaming::kYes) {
         if (Clock::now() < idle_deadline_) return SetDeadline(idle_deadline_);
         return Finish(Fail(MakeError(ErrorCode::kTimeout,

@@ -1,33 +1,33 @@
 #include "http/wire_log.hpp"
 
+#include "base/redact.hpp"
 #include "http/http_message.hpp"
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 namespace lddynamo::http {
 namespace {
-
-constexpr std::size_t kTellingLength = 8;  // so many characters of a secret are too many
 
 constexpr std::array<std::string_view, 8> kSecretHeaders{
     "Authorization", "Proxy-Authorization",      "X-Amz-Security-Token",   "Cookie",
     "Set-Cookie",    "x-aws-ec2-metadata-token", "x-amz-sso_bearer_token", "x-api-key"};
 
-bool IsSecret(std::string_view name) noexcept {
-    return std::any_of(kSecretHeaders.begin(), kSecretHeaders.end(),
-                       [name](std::string_view secret) { return EqualsNoCase(name, secret); });
+/// Of answers to requests with a secret body, which any other header might repeat.
+constexpr std::array<std::string_view, 5> kPlainHeaders{"Content-Type", "Content-Length", "Date",
+                                                        "x-amzn-RequestId", "Connection"};
+
+template <std::size_t kSize>
+bool IsOneOf(std::array<std::string_view, kSize> const& names, std::string_view name) noexcept {
+    return std::any_of(names.begin(), names.end(),
+                       [name](std::string_view one) { return EqualsNoCase(name, one); });
 }
 
-/// Of "AWS4-HMAC-SHA256 Credential=..., Signature=abc" and "Basic abc": "abc".
+/// Of "AWS4-HMAC-SHA256 Credential=..., Signature=abc": "abc". Else all of it.
 std::string_view SecretPart(std::string_view value) noexcept {
     constexpr std::string_view kSignature = "Signature=";
-    if (auto const space = value.rfind(' '); space != std::string_view::npos) {
-        value.remove_prefix(space + 1);
-    }
-    if (value.starts_with(kSignature)) value.remove_prefix(kSignature.size());
-    return value;
+    auto const at = value.rfind(kSignature);
+    return at == std::string_view::npos ? value : value.substr(at + kSignature.size());
 }
 
 /// One line of printable ASCII, whatever came.
@@ -48,17 +48,6 @@ std::string Printable(std::string_view text) {
     return out;
 }
 
-/// JSON may write "/" so.
-std::string WithoutEscapedSlashes(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == '/') continue;
-        out += text[i];
-    }
-    return out;
-}
-
 }  // namespace
 
 void WireLog::Request(HttpRequest const& request, Route const& route) {
@@ -69,7 +58,7 @@ void WireLog::Request(HttpRequest const& request, Route const& route) {
     if (query != std::string::npos) line += "?***";
     if (route.proxy) line += " through the proxy " + route.proxy->url.Authority();
     for (auto const& [name, value] : request.headers) {
-        if (IsSecret(name)) secrets_.emplace_back(SecretPart(value));
+        if (IsOneOf(kSecretHeaders, name)) secrets_.emplace_back(SecretPart(value));
     }
     if (route.proxy) secrets_.emplace_back(SecretPart(route.proxy->authorization.Reveal()));
     Line('>', line);
@@ -98,7 +87,9 @@ void WireLog::Failure(Error const& error) const {
 
 void WireLog::Headers(char arrow, HttpHeaders const& headers) const {
     for (auto const& [name, value] : headers) {
-        Line(arrow, name + ": " + (IsSecret(name) ? "***" : value));
+        bool const hidden = IsOneOf(kSecretHeaders, name) ||
+                            (arrow == '<' && secret_body_ && !IsOneOf(kPlainHeaders, name));
+        Line(arrow, name + ": " + (hidden ? "***" : value));
     }
 }
 
@@ -124,24 +115,8 @@ void WireLog::Line(char arrow, std::string_view text) const {
 }
 
 std::string WireLog::Redact(std::string_view text) const {
-    std::set<std::string_view> parts;
-    for (std::string_view const secret : secrets_) {
-        for (std::size_t i = 0; i + kTellingLength <= secret.size(); ++i) {
-            parts.insert(secret.substr(i, kTellingLength));
-        }
-    }
-    if (parts.empty()) return std::string(text);
-    auto const plain = WithoutEscapedSlashes(text);
-    std::string out;
-    std::size_t hidden_until = 0;
-    for (std::size_t i = 0; i < plain.size(); ++i) {
-        if (parts.contains(std::string_view(plain).substr(i, kTellingLength))) {
-            if (i >= hidden_until) out += "***";
-            hidden_until = i + kTellingLength;
-        }
-        if (i >= hidden_until) out += plain[i];
-    }
-    return out;
+    std::vector<std::string_view> const secrets(secrets_.begin(), secrets_.end());
+    return base::WithoutSecrets(text, secrets);
 }
 
 std::string WireLog::Milliseconds() const {

@@ -20,7 +20,8 @@ namespace lddynamo::http {
 
 /// One exchange's lines: "http 7 > ..." for what is sent, "http 7 < ..." for what comes back.
 /// Values of headers that carry secrets are not shown, nor is anything that repeats them; nor are
-/// queries, nor bodies of requests that say so. Made only when the logger wants trace lines.
+/// queries, nor bodies of requests that say so and what their answers have beside. Made only when
+/// the logger wants trace lines.
 class WireLog {
   public:
     static constexpr std::size_t kMaxBodyBytes = 4096;

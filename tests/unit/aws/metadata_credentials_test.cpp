@@ -199,9 +199,29 @@ TEST_F(InstanceTest, AnswersThatAreNoCredentials) {
     transport->Add(Text(200, "role"));
     transport->Add(Text(200, R"({"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot"})"));
     EXPECT_THAT(Id(), HasSubstr("AssumeRoleUnauthorizedAccess: EC2 cannot"));
+    transport->Add(Text(200, "hidden-session-token"));
+    transport->Add(Text(200, "role"));
+    transport->Add(Text(200, R"({"Code":"Failed","Message":"what is hidden-session-token?"})"));
+    EXPECT_EQ(Id(), "error: instance metadata: Failed");
     transport->Add(Text(200, "bad\r\ntoken"));
     EXPECT_THAT(Id(), HasSubstr("the session token is empty or malformed"));
     EXPECT_EQ(transport->ScriptLeft(), 0U);
+}
+
+TEST_F(InstanceTest, KeysInThePlaceOfARoleAreNotRepeated) {
+    // Something that gives its one document whatever it is asked for.
+    transport->Add(Text(200, "TOKEN"));
+    transport->SetHandler([](HttpRequest const&) { return Text(200, Document("EC2", kLater)); });
+    EXPECT_EQ(Id(), "error: instance metadata: asked for the role: the answer is not its name");
+    EXPECT_EQ(transport->SentCount(), 2U) << "nor are they sent as a part of a URL";
+    for (std::string const role : {"a/b", "a?b", "a b", "../a"}) {
+        transport->Add(Text(200, "TOKEN"));
+        transport->Add(Text(200, role));
+        EXPECT_THAT(Id(), HasSubstr("the answer is not its name")) << role;
+    }
+    transport->Add(Text(200, "TOKEN"));
+    transport->Add(Text(200, "of+this=kind,is.allowed@aws_-"));
+    EXPECT_EQ(Id(), "EC2");
 }
 
 TEST_F(InstanceTest, ExpiredCredentialsAreUsedForLonger) {

@@ -320,9 +320,9 @@ TEST_F(InstanceRegionTest, AnswersThatAreOfNoUse) {
     };
     for (auto const& c : std::vector<Case>{
              {404, "", "asked for the region: HTTP 404"},
-             {200, " \n", "the answer is empty"},
-             {200, "evil.com/", "the region \"evil.com/\" (from instance metadata)"},
-             {200, "eu-west-1\r\nX: y", "from instance metadata"},
+             {200, " \n", "the answer is not a name"},
+             {200, "evil.com/", "asked for the region: the answer is not a name such as eu-west-1"},
+             {200, "eu-west-1\r\nX: y", "asked for the region: the answer is not a name"},
          }) {
         Add(200, "token");
         Add(c.status, c.body);

@@ -90,6 +90,17 @@ TEST_F(CredentialsTest, WebIdentityThatFailsEndsTheChain) {
     EXPECT_EQ(transport->ScriptLeft(), 0U);
 }
 
+TEST_F(CredentialsTest, RolesWhoseKeysCannotBeSentAreRefused) {
+    environment.variables.insert(
+        {{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"}, {"AWS_ROLE_ARN", "arn"}});
+    environment.files["/token"] = "t";
+    for (std::string const id : {"A\r\nX-Evil: y", "A B", "A\x01"}) {
+        transport->Add(StsAnswer("AssumeRoleWithWebIdentity", id));
+        EXPECT_THAT(Id(), AllOf(HasSubstr("error: credentials from STS AssumeRoleWithWebIdentity"),
+                                HasSubstr("the access key id contains"), Not(HasSubstr("Evil"))));
+    }
+}
+
 TEST_F(CredentialsTest, ARoleFromStaticKeys) {
     Config(
         "[default]\nrole_arn=arn:aws:iam::1:role/a\nsource_profile=base\nexternal_id=e x\n"
@@ -209,6 +220,9 @@ TEST_F(CredentialsTest, AProcess) {
     auto const out = [](std::string text) { return base::ProcessOutput{0, std::move(text), ""}; };
     for (auto const& c : std::vector<Case>{
              {base::ProcessOutput{3, "hidden", "log in\nfirst"}, "ended with 3: log in first"},
+             {base::ProcessOutput{3, R"({"SecretAccessKey":"hidden-key"})",
+                                  "+ echo {\"SecretAccessKey\":\"hidden-key\"} failed"},
+              "ended with 3: + echo *** failed"},
              {Fail(ErrorCode::kTimeout, "too slow"), "too slow"},
              {out("hidden"), "no JSON object"},
              {out(R"({"AccessKeyId":"hidden"})"), "\"Version\": 1"},

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -48,6 +49,16 @@ TEST(ProcessTest, DoesNotWaitForWhatItLeavesBehind) {
     auto const done = Shell("sleep 5 & echo done");
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_EQ(done->output, "done\n");
+}
+
+TEST(ProcessTest, InheritsNoFilesOfItsParent) {
+    int ends[2] = {-1, -1};
+    ASSERT_EQ(::pipe(ends), 0);  // without O_CLOEXEC, as a library of the program may do it
+    auto const done = Shell("ls /proc/self/fd");
+    ::close(ends[0]);
+    ::close(ends[1]);
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_EQ(done->output, "0\n1\n2\n3\n") << "the last one is the directory itself";
 }
 
 TEST(ProcessTest, CannotBeStarted) {

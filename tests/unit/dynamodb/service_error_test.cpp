@@ -192,6 +192,18 @@ TEST(ServiceErrorTest, SecretsThatAServiceRepeatsAreHidden) {
                      {}, redaction)
                     .error.message,
                 Not(HasSubstr("xwJ")));
+    auto const reasons = Read(
+        400,
+        R"({"__type":"x#TransactionCanceledException","message":"m","CancellationReasons":)"
+        R"([{"Code":"C","Message":")" +
+            std::string(108, 'x') + R"(wJalrXUtnFEMI/K7MDENG"}],"ThrottlingReasons":[{"reason":")" +
+            std::string(68, 'y') + R"(wJalrXUtnFEMI/K7MDENG","resource":"r"}]})",
+        {}, redaction);
+    EXPECT_THAT(reasons.error.message, AllOf(clean, HasSubstr("xxx***"), HasSubstr("yyy***")));
+    // In places where the service has other things to say.
+    auto const odd = Read(400, R"({"__type":"wJalrXUtnFEMI/K7MDENG"})",
+                          {{"x-amzn-RequestId", "id session/token+"}}, redaction);
+    EXPECT_THAT(odd.error.Describe(), AllOf(clean, HasSubstr("id ***")));
 }
 
 TEST(ServiceErrorTest, MessagesAreOneShortLine) {

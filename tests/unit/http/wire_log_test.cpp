@@ -97,12 +97,25 @@ TEST_F(WireLogTest, ShowsNoSecretEvenWhenAServerRepeatsIt) {
     }
 }
 
+TEST_F(WireLogTest, ShowsNoPartOfATokenOfSeveralWords) {
+    constexpr std::string_view kWords = "abcdefghijklm nopqrstuvwxyz";
+    for (std::string const echo : {"abcdefghijklm", "nopqrstuvwxyz"}) {
+        HttpRequest request{.method = "GET"};
+        request.headers = {{"Authorization", std::string(kWords)}};
+        for (auto const& line : Log(request, Answer("X-Echo: " + echo + "\r\n", ""))) {
+            EXPECT_FALSE(ShowsPartOf(kWords, line)) << line;
+        }
+    }
+}
+
 TEST_F(WireLogTest, ShowsNoBodyThatIsSecret) {
     auto const lines = Log({.method = "POST", .body = "client-s3cret", .secret_body = true},
-                           Answer("", "access-s3cret"));
+                           Answer("X-Echo: client-s3cret\r\nDate: now\r\n", "access-s3cret"));
     EXPECT_THAT(lines, Each(Not(HasSubstr("s3cret"))));
     EXPECT_THAT(lines, Contains("trace http 1 > body of 13 bytes, which is secret"));
     EXPECT_THAT(lines, Contains("trace http 1 < body of 13 bytes, which is secret"));
+    EXPECT_THAT(lines, Contains("trace http 1 < X-Echo: ***"));
+    EXPECT_THAT(lines, Contains("trace http 1 < Date: now"));
 }
 
 TEST_F(WireLogTest, BoundsBodies) {
