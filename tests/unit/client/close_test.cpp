@@ -29,6 +29,18 @@ std::string PutOf(int version) {
            SegmentJson("big", version, "x", R"(,"unbounded":true,"generation":1)") + "}}}\n\n";
 }
 
+/// A stream that begins with a put and brings nothing more, and events that are taken.
+void Serve(RawPeer& peer, int /*number*/) {
+    for (;;) {
+        std::string const request = peer.ReadRequest();
+        if (request.empty()) return;
+        if (request.starts_with("GET")) break;
+        if (!peer.Send("HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")) return;
+    }
+    peer.Send(std::string(kHead) + PutOf(1));
+    peer.WaitForClose();
+}
+
 class CloseTest : public ::testing::Test {
   protected:
     ~CloseTest() override {
@@ -111,12 +123,8 @@ class CloseTest : public ::testing::Test {
 };
 
 TEST_F(CloseTest, StreamThatNeverEnds) {
-    RawServer server([](RawPeer& peer, int) {
-        if (peer.ReadRequest().starts_with("POST")) return;
-        peer.Send(std::string(kHead) + PutOf(1));
-        peer.WaitForClose();
-    });
-    for (int i = 0; i < 100; ++i) CloseAtSomeMoment(Options(server), std::chrono::milliseconds(5));
+    RawServer server(Serve);
+    for (int i = 0; i < 150; ++i) CloseAtSomeMoment(Options(server), std::chrono::milliseconds(5));
     Report();
 }
 
@@ -132,8 +140,11 @@ TEST_F(CloseTest, ServerThatRefusesOrResets) {
             peer.Send("HTTP/1.1 503 Later\r\nContent-Length: 0\r\n\r\n");
         }
     });
-    for (int i = 0; i < 100; ++i) CloseAtSomeMoment(Options(server), std::chrono::milliseconds(5));
     auto options = Options(server);
+    for (int i = 0; i < 100; ++i) {
+        options.events.enabled = i % 50 == 0;  // they have half a second to be sent
+        CloseAtSomeMoment(options, std::chrono::milliseconds(5));
+    }
     options.endpoints.streaming = options.endpoints.events =
         "http://127.0.0.1:" + std::to_string(test_support::FreePort());
     for (int i = 0; i < 20; ++i) CloseAtSomeMoment(options, std::chrono::milliseconds(5));
@@ -144,7 +155,7 @@ TEST_F(CloseTest, ServerThatSaysNothing) {
     RawServer server([](RawPeer& peer, int) { peer.WaitForClose(); });
     for (int i = 0; i < 10; ++i) {
         auto options = Options(server);
-        options.events.enabled = i % 5 == 0;  // an end that may take half a second
+        options.events.enabled = i % 5 == 0;
         CloseAtSomeMoment(std::move(options), std::chrono::milliseconds(5));
     }
     Report();
@@ -159,6 +170,7 @@ TEST_F(CloseTest, StreamThatFloods) {
     });
     for (int i = 0; i < 50; ++i) {
         auto options = Options(server);
+        options.events.enabled = false;
         if (i % 2 == 0) options.data_store = std::make_shared<ScriptedStore>();
         CloseAtSomeMoment(std::move(options), std::chrono::milliseconds(5));
     }
@@ -166,11 +178,7 @@ TEST_F(CloseTest, StreamThatFloods) {
 }
 
 TEST_F(CloseTest, StoreThatHangs) {
-    RawServer server([](RawPeer& peer, int) {
-        if (peer.ReadRequest().starts_with("POST")) return;
-        peer.Send(std::string(kHead) + PutOf(1));
-        peer.WaitForClose();
-    });
+    RawServer server(Serve);
     int i = 0;
     for (std::string_view const method : {"Init", "Initialized", "Get", "All"}) {
         for (auto const mode : {Mode::kOff, Mode::kTtl, Mode::kInfinite}) {
@@ -215,11 +223,7 @@ TEST_F(CloseTest, EverythingHangsAtOnce) {
 }
 
 TEST_F(CloseTest, BigSegmentsStoreThatHangs) {
-    RawServer server([](RawPeer& peer, int) {
-        if (peer.ReadRequest().starts_with("POST")) return;
-        peer.Send(std::string(kHead) + PutOf(1));
-        peer.WaitForClose();
-    });
+    RawServer server(Serve);
     for (int i = 0; i < 5; ++i) {
         auto options = Options(server);
         options.big_segments.store = HangingBigSegments();
@@ -230,11 +234,7 @@ TEST_F(CloseTest, BigSegmentsStoreThatHangs) {
 }
 
 TEST_F(CloseTest, EvaluationsGoOnWithWhatIsCached) {
-    RawServer server([](RawPeer& peer, int) {
-        if (peer.ReadRequest().starts_with("POST")) return;
-        peer.Send(std::string(kHead) + PutOf(1));
-        peer.WaitForClose();
-    });
+    RawServer server(Serve);
     auto const client = *Client::Create(Options(server));
     ASSERT_TRUE(client->WaitForInitialization(std::chrono::seconds(20)));
     client->Close();
