@@ -97,6 +97,12 @@ class DetailSink final : public OutcomeSink {
     std::int64_t check_ratio_ = 1;
 };
 
+/// As the Go SDK tells latencies.
+std::optional<double> WholeMilliseconds(std::optional<std::chrono::nanoseconds> time) {
+    if (!time) return std::nullopt;
+    return static_cast<double>(*time / std::chrono::milliseconds(1));
+}
+
 /// What a caller asked for.
 struct Request {
     std::string_view flag{};
@@ -107,7 +113,7 @@ struct Request {
 
 // Client's parts are private to it, so these are templates.
 
-/// @param look  sees the sink after the evaluation.
+/// @param look  sees the sink after the evaluation, and may change the detail before hooks see it.
 template <class Parts, class T, class Look>
 EvaluationDetail<T> EvaluateAndRecord(Parts& parts, Request const& request, T value, Look&& look) {
     EvaluationDetail<T> detail;
@@ -119,7 +125,7 @@ EvaluationDetail<T> EvaluateAndRecord(Parts& parts, Request const& request, T va
     detail.value = std::move(value);
     DetailSink<T> sink(detail, recorder ? &*recorder : nullptr);
     parts.GetCore().Evaluate(request.flag, request.context, sink);
-    look(sink);
+    look(sink, detail);
     return detail;
 }
 
@@ -144,7 +150,7 @@ EvaluationDetail<T> EvaluateWithHooks(Parts& parts, Request const& request, T va
 template <class Parts, class T>
 EvaluationDetail<T> DetailOf(Parts& parts, Request const& request, T const& value) noexcept {
     try {
-        return EvaluateWithHooks(parts, request, value, [](auto const&) {});
+        return EvaluateWithHooks(parts, request, value, [](auto const&, auto&) {});
     } catch (...) {
         EvaluationDetail<T> detail;
         detail.value = value;
@@ -291,20 +297,22 @@ MigrationVariationResult Client::MigrationVariation(std::string_view flag, Conte
         evaluated.flag_key = flag;
         evaluated.default_stage = default_stage;
         std::string const default_value(ToString(default_stage));
-        evaluated.detail = EvaluateWithHooks(*parts_, {flag, context, "MigrationVariation"},
-                                             default_value, [&](auto const& sink) {
-                                                 evaluated.flag_version = sink.Version();
-                                                 evaluated.sampling_ratio = sink.SamplingRatio();
-                                                 evaluated.check_ratio = sink.CheckRatio();
-                                             });
-        if (auto const parsed = ParseMigrationStage(evaluated.detail.value)) {
-            stage = *parsed;
-        } else {
+        evaluated.detail.value = default_value;
+        auto const look = [&](auto const& sink, EvaluationDetail<std::string>& detail) {
+            evaluated.flag_version = sink.Version();
+            evaluated.sampling_ratio = sink.SamplingRatio();
+            evaluated.check_ratio = sink.CheckRatio();
+            if (auto const parsed = ParseMigrationStage(detail.value)) {
+                stage = *parsed;
+                return;
+            }
             parts_->Log().Error("flag \"" + std::string(flag) + "\" gives no stage of a migration");
-            evaluated.detail = {};
-            evaluated.detail.value = default_value;
-            evaluated.detail.reason.error_kind = ErrorKind::kWrongType;
-        }
+            detail = {};
+            detail.value = default_value;
+            detail.reason.error_kind = ErrorKind::kWrongType;
+        };
+        evaluated.detail =
+            EvaluateWithHooks(*parts_, {flag, context, "MigrationVariation"}, default_value, look);
     } catch (...) {
         evaluated.detail.reason.error_kind = ErrorKind::kException;
     }
@@ -335,9 +343,8 @@ void Client::TrackMigration(MigrationTracker const& tracker) noexcept {
         operation.invoked_new = new_side.invoked;
         operation.error_old = old_side.error;
         operation.error_new = new_side.error;
-        using Milliseconds = std::chrono::duration<double, std::milli>;
-        if (old_side.latency) operation.latency_old_ms = Milliseconds(*old_side.latency).count();
-        if (new_side.latency) operation.latency_new_ms = Milliseconds(*new_side.latency).count();
+        operation.latency_old_ms = WholeMilliseconds(old_side.latency);
+        operation.latency_new_ms = WholeMilliseconds(new_side.latency);
         events->Migrated(tracker.GetContext(), operation);
     } catch (...) {  // no memory for a message
     }

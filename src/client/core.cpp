@@ -59,7 +59,7 @@ Outcome ErrorOutcome(EvaluationReason::ErrorKind kind) {
 }  // namespace
 
 Client::Core::Core(ClientOptions const& options, Source source, client::BigSegments* big_segments)
-    : store_(options.data_store),
+    : store_(source == Source::kMemory ? nullptr : options.data_store),
       big_segments_(big_segments),
       source_(source),
       mode_(source == Source::kMemory ? Mode::kInfinite : options.cache.mode),
@@ -238,25 +238,31 @@ void Client::Core::Receive(StoreData const& data) {
 }
 
 void Client::Core::Receive(DataKind kind, std::string_view key, SerializedItem const& item) {
-    bool const memory = source_ == Source::kMemory;
-    if (memory) {
-        std::int64_t const known = kind == DataKind::kFeatures
-                                       ? cache_.Known<model::FeatureFlag>(key).stamp.version
-                                       : cache_.Known<model::Segment>(key).stamp.version;
-        if (known >= item.version) return;
-    }
     ReadItem received;
     received.key = {kind, std::string(key)};
     decoder_.Fill(received, item);
     Nanoseconds const now = Now();
-    cache_.Store({&received, 1}, cache_.StartRead(), memory ? kNever : ExpiryFrom(now), now);
+    cache_.Store({&received, 1}, cache_.StartRead(),
+                 source_ == Source::kMemory ? kNever : ExpiryFrom(now), now);
 }
 
-void Client::Core::ReadAgain(DataKind kind, std::string_view key) {
-    Nanoseconds const started = Now();
-    std::uint64_t const read = cache_.StartRead();
-    auto const items = reader_->Read({{kind, std::string(key)}});
-    if (!items.front().failed) cache_.Store(items, read, ExpiryFrom(started), Now());
+void Client::Core::ReceiveIfNewer(DataKind kind, std::string_view key, SerializedItem const& item) {
+    std::int64_t const known = kind == DataKind::kFeatures
+                                   ? cache_.Known<model::FeatureFlag>(key).stamp.version
+                                   : cache_.Known<model::Segment>(key).stamp.version;
+    if (known < item.version) Receive(kind, key, item);
+}
+
+void Client::Core::ReceiveRead(Reading const& reading, DataKind kind, std::string_view key,
+                               Result<std::optional<SerializedItem>> const& found) {
+    ReadItem item;
+    item.key = {kind, std::string(key)};
+    if (!found) {
+        decoder_.FillMalformed(item, found.error().message);
+    } else if (*found) {
+        decoder_.Fill(item, **found);
+    }
+    cache_.Store({&item, 1}, reading.number, ExpiryFrom(reading.started), Now());
 }
 
 }  // namespace lddynamo

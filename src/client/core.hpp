@@ -74,7 +74,10 @@ class Client::Core final : public client::DataTarget {
     // Not for Source::kStore.
     void Receive(StoreData const& data) override;
     void Receive(DataKind kind, std::string_view key, SerializedItem const& item) override;
-    void ReadAgain(DataKind kind, std::string_view key) override;
+    void ReceiveIfNewer(DataKind kind, std::string_view key, SerializedItem const& item) override;
+    [[nodiscard]] Reading StartReading() override { return {cache_.StartRead(), Now()}; }
+    void ReceiveRead(Reading const& reading, DataKind kind, std::string_view key,
+                     Result<std::optional<SerializedItem>> const& found) override;
     void SetReady() noexcept override { ready_.store(true, std::memory_order_release); }
 
   private:
@@ -126,7 +129,7 @@ class Client::Core final : public client::DataTarget {
     /// When something that is being read from `started` on will be too old.
     [[nodiscard]] client::Nanoseconds ExpiryFrom(client::Nanoseconds started) const noexcept;
 
-    std::shared_ptr<FeatureStore> const store_;  // shared with the caller; nullptr: in memory
+    std::shared_ptr<FeatureStore> const store_;  // shared with the caller; nullptr: kMemory
     client::BigSegments* const big_segments_;
     Source const source_;
     Mode const mode_;

@@ -1,6 +1,6 @@
 #include "client/data_path.hpp"
 
-#include "client/guarded.hpp"
+#include "client/store_reader.hpp"
 
 #include <exception>
 #include <string>
@@ -67,13 +67,13 @@ bool DataPath::Init(StoreData data) {
 
 bool DataPath::Upsert(DataKind kind, std::string_view key, SerializedItem item) {
     if (!options_.store) {
-        return WithTarget([&](DataTarget& target) { target.Receive(kind, key, item); });
+        return WithTarget([&](DataTarget& target) { target.ReceiveIfNewer(kind, key, item); });
     }
     auto const outcome = Guarded(kStore, [&] { return options_.store->Upsert(kind, key, item); });
     if (!outcome) {
         Lost(outcome.error());
         if (options_.cache_is_infinite) {
-            (void)WithTarget([&](DataTarget& target) { target.Receive(kind, key, item); });
+            (void)WithTarget([&](DataTarget& target) { target.ReceiveIfNewer(kind, key, item); });
         }
         return false;
     }
@@ -84,7 +84,18 @@ bool DataPath::Upsert(DataKind kind, std::string_view key, SerializedItem item) 
         options_.logger.Warn("not stored: " + Describe({kind, std::string(key), "too large"}));
     }
     // Whatever the store has is what counts: another writer may have been quicker.
-    return WithTarget([&](DataTarget& target) { target.ReadAgain(kind, key); });
+    return ReadAgain(kind, key);
+}
+
+bool DataPath::ReadAgain(DataKind kind, std::string_view key) {
+    DataTarget::Reading reading;
+    if (!WithTarget([&](DataTarget& target) { reading = target.StartReading(); })) return false;
+    auto const found = Guarded(kStore, [&] { return options_.store->Get(kind, key); });
+    if (!found && !IsMalformedRow(found.error())) {
+        Lost(found.error());
+        return false;
+    }
+    return WithTarget([&](DataTarget& target) { target.ReceiveRead(reading, kind, key, found); });
 }
 
 void DataPath::OnStatus(DataSourceState state, std::optional<Error> error) {
@@ -102,10 +113,13 @@ void DataPath::Lost(Error const& error) {
     status_->Update(DataSourceState::kInterrupted, std::move(told));
     std::unique_ptr<base::Worker> old;  // ends after the lock; its thread has done its work
     std::scoped_lock const lock(mutex_);
-    if (target_ == nullptr || std::exchange(lost_, true)) return;
+    lost_ = true;
+    if (target_ == nullptr || std::exchange(probing_, true)) return;
     old = std::exchange(prober_, std::make_unique<base::Worker>());
     auto const run = [weak = weak_from_this()](std::stop_token const& stop) { Probe(weak, stop); };
-    if (!prober_->Start(run)) options_.logger.Error("no thread can be started to watch the store");
+    if (prober_->Start(run)) return;
+    probing_ = false;  // the next loss tries again
+    options_.logger.Error("no thread can be started to watch the store");
 }
 
 void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const& stop) {
@@ -115,14 +129,22 @@ void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const&
         if (!base::SleepUntil(stop, std::chrono::steady_clock::now() + interval)) return;
         auto const self = weak.lock();
         if (!self) return;
+        {
+            std::scoped_lock const lock(self->mutex_);
+            if (stop.stop_requested()) return;
+            if (!self->lost_) {  // the data source came again by itself
+                self->probing_ = false;
+                return;
+            }
+        }
         auto const available =
             Guarded(kStore, [&] { return self->options_.store->CheckAvailable(); });
         std::scoped_lock const lock(self->mutex_);
-        if (self->target_ == nullptr || !self->lost_) return;
-        if (available) {
+        if (stop.stop_requested()) return;
+        if (available || !self->lost_) {
+            self->probing_ = false;
             // The data source's Init tells whether nothing is lost any more.
-            self->lost_ = false;
-            self->refresh_();
+            if (self->lost_) self->refresh_();
             return;
         }
     }

@@ -55,6 +55,9 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     /// Calls `use` with the target. @return false: closed, or there was no memory for it.
     template <class Use>
     [[nodiscard]] bool WithTarget(Use&& use);
+    /// Reads what another writer put there, and gives it to the target.
+    [[nodiscard]] bool ReadAgain(DataKind kind, std::string_view key);
+    /// The store lacks something now; asks it until it answers again.
     void Lost(Error const& error);
     static void Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const& stop);
 
@@ -63,8 +66,9 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     std::function<void()> const refresh_;
     std::mutex mutex_;
     DataTarget* target_;                    // guarded by mutex_; nullptr: closed
-    bool lost_ = false;                     // guarded by mutex_; the store lacks something
-    std::unique_ptr<base::Worker> prober_;  // guarded by mutex_; while the store is down
+    bool lost_ = false;                     // guarded by mutex_; until the next good Init
+    bool probing_ = false;                  // guarded by mutex_; the prober has more to do
+    std::unique_ptr<base::Worker> prober_;  // guarded by mutex_
 };
 
 }  // namespace lddynamo::client

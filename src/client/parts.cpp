@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace lddynamo {
 namespace {
@@ -100,6 +101,28 @@ Result<std::unique_ptr<events::EventSink>> MakeEvents(ClientOptions const& optio
     return events::MakeEventProcessor(std::move(processor));
 }
 
+/// Runs calls at the same time, and waits for all of them at its end.
+class Together {
+  public:
+    Together() = default;
+    Together(Together const&) = delete;
+    Together& operator=(Together const&) = delete;
+    ~Together() {
+        for (auto& thread : threads_) thread.join();
+    }
+    template <class Call>
+    void Run(Call const& call) noexcept {
+        try {
+            threads_.emplace_back(call);
+        } catch (...) {  // no thread: one after the other
+            call();
+        }
+    }
+
+  private:
+    std::vector<std::thread> threads_;
+};
+
 }  // namespace
 
 Result<std::unique_ptr<Client::Parts>> Client::Parts::Make(ClientOptions const& options) {
@@ -161,20 +184,12 @@ Status Client::Parts::Start(ClientOptions const& options) {
 
 void Client::Parts::Close() noexcept {
     status_->Close();
-    // What can take long is done at the same time, so that all of it takes a second at most.
-    std::thread events;
-    try {
-        if (events_) events = std::thread([this] { events_->Close(); });
-    } catch (...) {  // no thread: one after the other
-    }
+    // Each can take most of a second, where a store hangs or LaunchDarkly does.
+    Together together;
+    if (events_) together.Run([this] { events_->Close(); });
+    if (big_segments_) together.Run([this] { big_segments_->Close(); });
+    if (path_) together.Run([this] { path_->Close(); });
     if (source_) source_->Stop();
-    if (path_) path_->Close();
-    if (big_segments_) big_segments_->Close();
-    if (events.joinable()) {
-        events.join();
-    } else if (events_) {
-        events_->Close();
-    }
 }
 
 }  // namespace lddynamo

@@ -1,5 +1,6 @@
 #include "client/source_status.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string_view>
 #include <utility>
@@ -43,7 +44,7 @@ void SourceStatus::Update(DataSourceState state, std::optional<Error> error) {
         changed_.notify_all();
     }
     if (now.state == DataSourceState::kOff) {
-        logger_.Error(line + "; not asking again");
+        logger_.Error((line.empty() ? "data source: ended" : line) + "; not asking again");
     } else if (!line.empty()) {
         logger_.Warn(line);
     }

@@ -15,8 +15,7 @@ Result<FeatureStore::ManyItems> StoreReader::Fetch(std::vector<ItemKey> const& k
     Result<std::optional<SerializedItem>> item = store_.Get(key.kind, key.key);
     if (item) {
         if (*item) items.items.emplace(key, *std::move(*item));
-    } else if (item.error().code == ErrorCode::kInvalidData && item.error().http_status == 0) {
-        // The row; with a status, it is a server's answer that is no answer of DynamoDB's.
+    } else if (IsMalformedRow(item.error())) {
         items.malformed.push_back({key.kind, key.key, item.error().message});
     } else {
         return Fail(std::move(item.error()));

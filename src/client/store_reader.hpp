@@ -21,6 +21,12 @@ auto Guarded(Call&& call) -> decltype(call()) {
     return Guarded("the feature store", std::forward<Call>(call));
 }
 
+/// Whether it is the row that is bad, and not the store: with a status, it is a server's answer
+/// that is no answer of DynamoDB's.
+[[nodiscard]] inline bool IsMalformedRow(Error const& error) noexcept {
+    return error.code == ErrorCode::kInvalidData && error.http_status == 0;
+}
+
 /// Reads from the store, and decodes what is new.
 /// @par Thread safety  All methods may be called from any thread at once.
 /// @par Blocking       As the store.

@@ -1,6 +1,6 @@
 #include "http/connect_race.hpp"
 #include "http/asio_transport.hpp"
-#include "raw_server.hpp"
+#include "support/raw_server.hpp"
 
 #include <gmock/gmock.h>
 

@@ -1,5 +1,5 @@
 // What a server may send without end, and what it costs.
-#include "raw_server.hpp"
+#include "support/raw_server.hpp"
 
 #include <lddynamo/http_transport.hpp>
 

@@ -1,7 +1,7 @@
 // Requests through proxies that do what they like.
 #include "http/asio_transport.hpp"
-#include "raw_server.hpp"
 #include "support/capturing_sink.hpp"
+#include "support/raw_server.hpp"
 #include "test_certificates.hpp"
 
 #include <lddynamo/http_transport.hpp>

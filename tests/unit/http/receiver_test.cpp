@@ -1,4 +1,4 @@
-#include "raw_server.hpp"
+#include "support/raw_server.hpp"
 
 #include <lddynamo/http_transport.hpp>
 

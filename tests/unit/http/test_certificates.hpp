@@ -2,7 +2,7 @@
 /// Certificates made up on the spot, and a server that shows them.
 #pragma once
 
-#include "raw_server.hpp"
+#include "support/raw_server.hpp"
 
 #include <openssl/ssl.h>
 

@@ -1,5 +1,5 @@
 #include "http/tls_context.hpp"
-#include "raw_server.hpp"
+#include "support/raw_server.hpp"
 #include "test_certificates.hpp"
 
 #include <lddynamo/http_transport.hpp>

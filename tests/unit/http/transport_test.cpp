@@ -1,5 +1,5 @@
 #include "http/http_message.hpp"
-#include "raw_server.hpp"
+#include "support/raw_server.hpp"
 
 #include <lddynamo/http_transport.hpp>
 

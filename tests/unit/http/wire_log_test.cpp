@@ -1,5 +1,5 @@
-#include "raw_server.hpp"
 #include "support/capturing_sink.hpp"
+#include "support/raw_server.hpp"
 
 #include <lddynamo/http_transport.hpp>
 
