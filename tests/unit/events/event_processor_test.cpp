@@ -391,7 +391,7 @@ TEST_F(EventProcessorTest, SurvivesWhatATransportThrows) {
 }
 
 TEST_F(EventProcessorTest, AForkedChildIsNotHeldUp) {
-    auto const sink = Make();
+    auto sink = Make();
     sink->Identified(User("bob"));
     EXPECT_TRUE(sink->FlushAndWait(kLimit));
     pid_t const child = ::fork();
@@ -402,7 +402,7 @@ TEST_F(EventProcessorTest, AForkedChildIsNotHeldUp) {
         sink->Flush();
         bool const delivered = sink->FlushAndWait(1h);
         sink->Close();
-        sink->Close();
+        sink.reset();
         ::_exit(delivered ? 1 : 0);
     }
     int status = 0;
