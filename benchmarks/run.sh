@@ -14,3 +14,6 @@ printf '\n### Writing and reading without a network\n\n'
 cmake --build --preset bench --target bench_client >&2
 build/bench/benchmarks/client/bench_client --benchmark_filter='Init|Preload|AllFlags' --benchmark_format=console \
     2>/dev/null | sed 's/^/    /'
+printf '\n### Streaming\n\n'
+cmake --build --preset bench --target bench_stream >&2
+build/bench/benchmarks/stream/bench_stream
