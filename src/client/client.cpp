@@ -81,7 +81,7 @@ class DetailSink final : public OutcomeSink {
             sampling_ratio_ = flag->sampling_ratio.value_or(1);
             if (flag->migration) check_ratio_ = flag->migration->check_ratio.value_or(1);
         }
-        if (recorder_ != nullptr) recorder_->Take(flag, seen);
+        if (recorder_ != nullptr) recorder_->Take(flag, outcome, fits);
     }
 
     [[nodiscard]] std::optional<std::int64_t> Version() const noexcept { return version_; }

@@ -2,8 +2,8 @@
 
 namespace lddynamo::client {
 
-void EventRecorder::Take(model::FeatureFlag const* flag,
-                         evaluation::Outcome const& outcome) noexcept {
+void EventRecorder::Take(model::FeatureFlag const* flag, evaluation::Outcome const& outcome,
+                         bool fits) noexcept {
     for (Evaluated const& prerequisite : prerequisites_) {
         events::FlagEvaluation evaluation;
         evaluation.key = prerequisite.flag->key;
@@ -17,6 +17,7 @@ void EventRecorder::Take(model::FeatureFlag const* flag,
     evaluation.key = key_;
     evaluation.flag = flag;
     evaluation.outcome = &outcome;
+    if (!fits) evaluation.value = &default_value_;
     evaluation.default_value = &default_value_;
     evaluation.with_reason = with_reason_;
     sink_.Evaluated(context_, evaluation);

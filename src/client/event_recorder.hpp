@@ -34,8 +34,10 @@ class EventRecorder final : public evaluation::PrerequisiteObserver {
                         evaluation::Outcome const& outcome) override {
         prerequisites_.push_back({&flag, &prerequisite, outcome});
     }
-    /// @param outcome  what the caller gets to see.
-    void Take(model::FeatureFlag const* flag, evaluation::Outcome const& outcome) noexcept;
+    /// @param fits  false: the value is of another type than the caller asked for, who gets the
+    ///              default. What the flag is tracked for stays as its outcome says.
+    void Take(model::FeatureFlag const* flag, evaluation::Outcome const& outcome,
+              bool fits) noexcept;
 
   private:
     struct Evaluated {

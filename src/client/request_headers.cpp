@@ -1,10 +1,8 @@
 #include "client/request_headers.hpp"
 
 #include "base/random.hpp"
-#include "datasource/poller.hpp"
+#include "datasource/service.hpp"
 #include "http/http_message.hpp"
-
-#include <lddynamo/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -57,14 +55,8 @@ std::string Wrapper(WrapperInfo const& wrapper, Logger const& logger) {
 }  // namespace
 
 Status CheckSdkKey(Secret const& sdk_key) {
-    std::string_view const key = sdk_key.Reveal();
-    if (key.empty()) return Fail(ErrorCode::kInvalidArgument, "no SDK key");
-    if (!std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; })) {
-        return Fail(ErrorCode::kInvalidArgument,
-                    "the SDK key holds a space, a control or a non-ASCII character (perhaps the "
-                    "end of a line)");
-    }
-    return {};
+    auto const headers = datasource::MakeServiceHeaders(sdk_key);
+    return headers ? Status() : Fail(headers.error());
 }
 
 bool AsksLaunchDarkly(ClientOptions const& options) noexcept {
@@ -77,9 +69,8 @@ bool SendsEvents(ClientOptions const& options) noexcept {
 }
 
 HttpHeaders MakeRequestHeaders(ClientOptions const& options) {
-    HttpHeaders headers = {{"Authorization", std::string(options.sdk_key.Reveal())},
-                           {"User-Agent", "LddynamoClient/" + std::string(Version())},
-                           {"X-LaunchDarkly-Instance-Id", base::RandomUuid()}};
+    HttpHeaders headers = *datasource::MakeServiceHeaders(options.sdk_key);
+    headers.emplace_back("X-LaunchDarkly-Instance-Id", base::RandomUuid());
     if (auto tags = Tags(options.application, options.logger); !tags.empty()) {
         headers.emplace_back("X-LaunchDarkly-Tags", std::move(tags));
     }

@@ -97,7 +97,7 @@ void AddMeasurements(ArrayWriter& measurements, MigrationEvent const& event) {
         ObjectWriter measurement(measurements.Item());
         measurement.Add("key", std::string_view("consistent"));
         measurement.Add("value", *event.consistent);
-        AddSamplingRatio(measurement, event.consistency_check_ratio);
+        measurement.Add("samplingRatio", event.consistency_check_ratio);
         measurement.End();
     }
     AddSides(measurements, "latency_ms", event.latency_old_ms, event.latency_new_ms);

@@ -21,6 +21,7 @@ class LineSink final : public events::EventSink {
                                            : std::string(" unknown");
         line += " = " + (evaluation.outcome->value != nullptr ? evaluation.outcome->value->ToJson()
                                                               : std::string("default"));
+        if (evaluation.value != nullptr) line += " seen as " + evaluation.value->ToJson();
         if (evaluation.default_value != nullptr) {
             line += " or " + evaluation.default_value->ToJson();
         }
@@ -69,7 +70,7 @@ TEST_F(EventRecorderTest, PrerequisitesComeFirst) {
     recorder.Begin();
     recorder.OnPrerequisite(p_, q_, Of(b_));
     recorder.OnPrerequisite(f_, p_, Of(a_));
-    recorder.Take(&f_, Of(a_));
+    recorder.Take(&f_, Of(a_), true);
     EXPECT_THAT(sink_.lines,
                 ElementsAre("q v3 = \"b\" for p why of bob", "p v2 = \"a\" for f why of bob",
                             "f v1 = \"a\" or \"d\" why of bob"));
@@ -81,15 +82,22 @@ TEST_F(EventRecorderTest, OnlyTheLastAttemptIsTold) {
     recorder.OnPrerequisite(f_, p_, Of(a_));
     recorder.Begin();
     recorder.OnPrerequisite(f_, p_, Of(b_));
-    recorder.Take(&f_, Of(a_));
+    recorder.Take(&f_, Of(a_), true);
     EXPECT_THAT(sink_.lines,
                 ElementsAre("p v2 = \"b\" for f of bob", "f v1 = \"a\" or \"d\" of bob"));
 }
 
 TEST_F(EventRecorderTest, AFlagThatIsNotThereIsToldByItsKey) {
     EventRecorder recorder(sink_, "none", bob_, Value(true), false);
-    recorder.Take(nullptr, {});
+    recorder.Take(nullptr, {}, true);
     EXPECT_THAT(sink_.lines, ElementsAre("none unknown = default or true of bob"));
+}
+
+// As in the Go SDK: whether the evaluation is told in full depends on its rule, not on its type.
+TEST_F(EventRecorderTest, AValueOfTheWrongTypeIsToldWithItsOutcomeAndTheDefault) {
+    EventRecorder recorder(sink_, "f", bob_, Value(5), false);
+    recorder.Take(&f_, Of(a_), false);
+    EXPECT_THAT(sink_.lines, ElementsAre("f v1 = \"a\" seen as 5 or 5 of bob"));
 }
 
 }  // namespace

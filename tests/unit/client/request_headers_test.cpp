@@ -54,7 +54,7 @@ class RequestHeadersTest : public ::testing::Test {
 TEST_F(RequestHeadersTest, SaysWhoAsks) {
     EXPECT_THAT(MakeRequestHeaders(options_), SizeIs(3));
     EXPECT_EQ(Get("Authorization"), "sdk-key-123");
-    EXPECT_EQ(Get("User-Agent"), "LddynamoClient/" + std::string(Version()));
+    EXPECT_EQ(Get("User-Agent"), "lddynamo/" + std::string(Version()));
     std::string const id = Get("X-LaunchDarkly-Instance-Id").value_or("");
     std::string const hex4 = "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]";
     EXPECT_THAT(id, MatchesRegex(hex4 + hex4 + "-" + hex4 + "-4[0-9a-f][0-9a-f][0-9a-f]-" + hex4 +

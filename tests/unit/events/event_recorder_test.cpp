@@ -264,6 +264,21 @@ TEST_F(EventRecorderTest, Tracks) {
         "data":{"n":1},"context":{"kind":"user","key":"bob"},"metricValue":2.5})"));
 }
 
+// As in the Go SDK, whose own tests do not say so: ../../differential found it.
+TEST_F(EventRecorderTest, AnEvaluationOfTheWrongTypeIsToldInFullWhereItsRuleIsTracked) {
+    auto const flag = MakeFlag("f", R"("trackEventsFallthrough":true)");
+    auto recorder = Make();
+    Evaluation evaluation(*flag, 1, 5);
+    Value const given = 5;
+    evaluation->value = &given;
+    recorder.Evaluated(User("bob"), *evaluation, kNow);
+    auto const events = Take(recorder);
+    ASSERT_THAT(Kinds(events), ElementsAre("index", "feature", "summary"));
+    EXPECT_EQ(events[1]["reason"], Json(R"({"kind":"ERROR","errorKind":"WRONG_TYPE"})"));
+    EXPECT_EQ(events[1]["value"], given);
+    EXPECT_TRUE(events[1]["variation"].IsNull());
+}
+
 TEST_F(EventRecorderTest, OmitsAnonymousContexts) {
     auto recorder = Make({.omit_anonymous_contexts = true});
     auto const anonymous = MakeContext(R"({"kind":"user","key":"u","anonymous":true})");

@@ -142,7 +142,7 @@ TEST(EventWriter, MigrationOfAFlagThatIsNotThere) {
                   "evaluation":{"key":"m","value":"off","default":"off",
                   "reason":{"kind":"ERROR","errorKind":"FLAG_NOT_FOUND"}},"measurements":[
                   {"key":"invoked","values":{"old":true}},
-                  {"key":"consistent","value":true}]})"));
+                  {"key":"consistent","value":true,"samplingRatio":1}]})"));
 }
 
 TEST(EventWriter, Summary) {
