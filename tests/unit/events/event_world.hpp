@@ -55,7 +55,7 @@ class Evaluation {
         evaluation_.flag = &flag;
         Point();
     }
-    /// Of a flag that there is not.
+    /// Of a flag that there is not. The key must live as long as this.
     explicit Evaluation(std::string_view key, Value default_value = "default")
         : default_(std::move(default_value)) {
         outcome_.error_kind = EvaluationReason::ErrorKind::kFlagNotFound;

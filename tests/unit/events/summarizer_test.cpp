@@ -94,7 +94,8 @@ TEST(Summarizer, HasRoomForSoMany) {
     EXPECT_TRUE(Count(summarizer, known, User("u")));
     std::size_t counted = 0;
     for (std::size_t i = 0; i < Summarizer::kMaxEntries; ++i) {
-        Evaluation unknown("made-up-" + std::to_string(i));
+        auto const key = "made-up-" + std::to_string(i);
+        Evaluation unknown(key);
         counted += Count(summarizer, unknown, User("u")) ? 1 : 0;
     }
     EXPECT_GT(counted, Summarizer::kMaxEntries / 4);  // each is a flag, a counter and a kind
