@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lddynamo::client {
@@ -39,11 +42,11 @@ class NotingSink final : public events::EventSink {
 class ClientEventRecorderTest : public ::testing::Test {
   protected:
     ClientEventRecorderTest() {
-        outcome_.value = &flag_.variations.front();
+        outcome_.value = &flag_->variations.front();
         outcome_.variation_index = 0;
     }
 
-    model::FeatureFlag const flag_ =
+    std::unique_ptr<model::FeatureFlag const> const flag_ =
         model::DecodeFlag(R"({"key":"f","version":1,"on":true,"variations":["a"]})").value();
     evaluation::Outcome outcome_;
     Context const bob_ = *Context::User("bob");
@@ -52,14 +55,14 @@ class ClientEventRecorderTest : public ::testing::Test {
 
 TEST_F(ClientEventRecorderTest, AValueThatFitsIsTheOneThatWasEvaluated) {
     EventRecorder recorder(sink_, "f", bob_, "default", false);
-    recorder.Take(&flag_, outcome_, true);
+    recorder.Take(flag_.get(), outcome_, true);
     EXPECT_THAT(sink_.notes, ElementsAre(R"(f: none, "a")"));
 }
 
 // As in the Go SDK: whether the evaluation is told in full depends on its rule, not on its type.
 TEST_F(ClientEventRecorderTest, AValueOfTheWrongTypeIsToldWithItsOutcomeAndTheDefault) {
     EventRecorder recorder(sink_, "f", bob_, 5, false);
-    recorder.Take(&flag_, outcome_, false);
+    recorder.Take(flag_.get(), outcome_, false);
     EXPECT_THAT(sink_.notes, ElementsAre(R"(f: 5, "a")"));
 }
 
