@@ -141,9 +141,11 @@ void EventRecorder::Evaluated(Context const& context, FlagEvaluation const& eval
 void EventRecorder::Identified(Context const& context, UnixMilliseconds now) {
     if (Stopped()) return;
     auto introduced = Introduction(context);
+    if (!introduced) return;
     WithBuffer([&] {
-        static_cast<void>(told_.Notice(context.FullyQualifiedKey()));
-        if (introduced) buffer_.Add({now, IdentifyEvent{std::move(*introduced)}});
+        // Of what was left out nobody has been told: as in the Go SDK, that is told still.
+        static_cast<void>(told_.Notice(introduced->FullyQualifiedKey()));
+        buffer_.Add({now, IdentifyEvent{std::move(*introduced)}});
     });
 }
 

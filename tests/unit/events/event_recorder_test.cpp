@@ -298,6 +298,20 @@ TEST_F(EventRecorderTest, OmitsAnonymousContexts) {
     EXPECT_EQ(events[2]["context"], Json(R"({"kind":"org","key":"o"})"));
 }
 
+TEST_F(EventRecorderTest, IdentifyingTellsOnlyOfTheContextThatItSends) {
+    auto recorder = Make({.omit_anonymous_contexts = true});
+    recorder.Identified(MakeContext(R"({"kind":"user","key":"u","anonymous":true})"), kNow);
+    recorder.Tracked(User("u"), "e", {}, {}, kNow);
+    EXPECT_THAT(TakeKinds(recorder), ElementsAre("index", "custom"));
+    auto const both =
+        MakeContext(R"({"kind":"multi","org":{"key":"o"},"user":{"key":"u","anonymous":true}})");
+    recorder.Identified(both, kNow);
+    recorder.Tracked(MakeContext(R"({"kind":"org","key":"o"})"), "e", {}, {}, kNow);
+    EXPECT_THAT(TakeKinds(recorder), ElementsAre("identify", "custom"));
+    recorder.Tracked(both, "e", {}, {}, kNow);
+    EXPECT_THAT(TakeKinds(recorder), ElementsAre("index", "custom"));
+}
+
 class MigrationTest : public EventRecorderTest {
   protected:
     MigrationTest() {
