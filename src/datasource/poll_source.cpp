@@ -1,8 +1,7 @@
 #include "datasource/poll_source.hpp"
 
-#include "base/worker.hpp"
-#include "datasource/attempts.hpp"
 #include "datasource/reconnect_delay.hpp"
+#include "datasource/threaded_source.hpp"
 
 #include <string>
 #include <utility>
@@ -74,33 +73,10 @@ void Polling::Run() {
     }
 }
 
-class PollSource final : public DataSource {
-  public:
-    explicit PollSource(std::shared_ptr<Polling> polling) : polling_(std::move(polling)) {}
-    ~PollSource() override { Stop(); }
-
-    Status Start(std::shared_ptr<DataSink> sink) override {
-        polling_->sink = std::move(sink);
-        if (worker_.Start([polling = polling_](std::stop_token const&) { polling->Run(); })) {
-            return {};
-        }
-        return Fail(ErrorCode::kInternal, "no thread can be started");
-    }
-    void Stop() noexcept override {
-        polling_->attempts.Stop();
-        worker_.Stop();
-    }
-    void Refresh() noexcept override { polling_->attempts.Refresh(); }
-
-  private:
-    std::shared_ptr<Polling> const polling_;  // shared with the thread
-    base::Worker worker_;
-};
-
 }  // namespace
 
 std::unique_ptr<DataSource> MakePollSource(Poller poller, PollSourceOptions options) {
-    return std::make_unique<PollSource>(
+    return std::make_unique<ThreadedSource<Polling>>(
         std::make_shared<Polling>(std::move(poller), std::move(options)));
 }
 

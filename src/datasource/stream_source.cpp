@@ -1,10 +1,9 @@
 #include "datasource/stream_source.hpp"
 
-#include "base/worker.hpp"
-#include "datasource/attempts.hpp"
 #include "datasource/reconnect_delay.hpp"
 #include "datasource/service.hpp"
 #include "datasource/stream_reader.hpp"
+#include "datasource/threaded_source.hpp"
 
 #include <utility>
 
@@ -77,27 +76,6 @@ void Stream::Run() {
     }
 }
 
-class StreamSource final : public DataSource {
-  public:
-    explicit StreamSource(std::shared_ptr<Stream> stream) : stream_(std::move(stream)) {}
-    ~StreamSource() override { Stop(); }
-
-    Status Start(std::shared_ptr<DataSink> sink) override {
-        stream_->sink = std::move(sink);
-        if (worker_.Start([stream = stream_](std::stop_token const&) { stream->Run(); })) return {};
-        return Fail(ErrorCode::kInternal, "no thread can be started");
-    }
-    void Stop() noexcept override {
-        stream_->attempts.Stop();
-        worker_.Stop();
-    }
-    void Refresh() noexcept override { stream_->attempts.Refresh(); }
-
-  private:
-    std::shared_ptr<Stream> const stream_;  // shared with the thread
-    base::Worker worker_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<DataSource>> MakeStreamSource(StreamSourceOptions options) {
@@ -106,7 +84,7 @@ Result<std::unique_ptr<DataSource>> MakeStreamSource(StreamSourceOptions options
     auto stream = std::make_shared<Stream>();
     stream->options = std::move(options);
     stream->url = std::move(*url);
-    return std::make_unique<StreamSource>(std::move(stream));
+    return std::make_unique<ThreadedSource<Stream>>(std::move(stream));
 }
 
 }  // namespace lddynamo::datasource
