@@ -1,6 +1,8 @@
 // Clients on a DynamoDB table: what LaunchDarkly's harness leaves untested there.
 #include "stream_fixture.hpp"
 
+#include "support/fake_dynamodb_client.hpp"
+
 #include <lddynamo/dynamodb_feature_store.hpp>
 #include <lddynamo/testing/memory_dynamodb.hpp>
 
@@ -23,7 +25,7 @@ class DynamoDbModeTest : public StreamTest {
         DynamoDbFeatureStoreOptions options;
         options.table = "flags";
         options.prefix = std::move(prefix);
-        options.client = db_;
+        options.client = seen_;
         options.clock = &clock_;
         auto store = DynamoDbFeatureStore::Create(std::move(options));
         EXPECT_TRUE(store.has_value());
@@ -66,7 +68,33 @@ class DynamoDbModeTest : public StreamTest {
     }
 
     std::shared_ptr<MemoryDynamoDb> db_ = std::make_shared<MemoryDynamoDb>();
+    /// What stores talk to, so that a test can look at their requests.
+    std::shared_ptr<test_support::FakeDynamoDbClient> seen_ =
+        std::make_shared<test_support::FakeDynamoDbClient>(db_);
 };
+
+TEST_F(DynamoDbModeTest, EveryReadIsConsistent) {
+    std::atomic<int> reads{0};
+    auto const watch = [&](auto& hook, auto method) {
+        hook = [&reads, method, this](auto const& request) {
+            ++reads;
+            EXPECT_TRUE(request.consistent_read);
+            return ((*db_).*method)(request);
+        };
+    };
+    watch(seen_->on_get, &DynamoDbClient::GetItem);
+    watch(seen_->on_query, &DynamoDbClient::Query);
+    watch(seen_->on_batch_get, &DynamoDbClient::BatchGetItem);
+    PutBoth();
+    auto const writer = MakeReadyWriter();
+    auto const reader = MakeReader();
+    EXPECT_TRUE(reader->Initialized().value());
+    EXPECT_EQ(Get(*reader, "f"), "off");
+    EXPECT_TRUE(reader->AllFlags(bob_).Valid());
+    server_.Patch("/flags/f", FlagJson("f", 1, "\"stale\""));
+    Settle(*writer);
+    EXPECT_GE(reads, 7);
+}
 
 TEST_F(DynamoDbModeTest, FlagsAndSegmentsOfAPutReachOtherProcesses) {
     PutBoth();
