@@ -21,7 +21,7 @@
 namespace lddynamo::differential {
 namespace {
 
-constexpr std::chrono::seconds kWait{10};
+constexpr std::chrono::seconds kWait{120};  // only a machine that is stopped takes so long
 constexpr std::chrono::hours kNever{24};
 
 Result<Value> ReadJson(char const* path) {

@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	wait     = 10 * time.Second
+	wait     = 120 * time.Second // only a machine that is stopped takes so long
 	never    = 24 * time.Hour
 	settling = 5 * time.Millisecond
 )
