@@ -162,7 +162,10 @@ Status Client::Parts::Start(ClientOptions const& options) {
     bool const with_events = client::SendsEvents(options);
     bool const with_source = !options.offline && !options.daemon_mode;
     if (!with_events && !with_source) return {};  // the usual case of daemon mode: no more to do
-    auto const headers = client::MakeRequestHeaders(options);
+    HttpHeaders headers;  // files need none, and no SDK key for them
+    if (with_events || client::AsksLaunchDarkly(options)) {
+        headers = client::MakeRequestHeaders(options);
+    }
     auto const factory = MakeFactory(options.http, options.logger);
     if (with_events) {
         auto made = MakeEvents(options, headers, factory);
