@@ -162,7 +162,7 @@ Status Client::Parts::Start(ClientOptions const& options) {
     bool const with_events = client::SendsEvents(options);
     bool const with_source = !options.offline && !options.daemon_mode;
     if (!with_events && !with_source) return {};  // the usual case of daemon mode: no more to do
-    HttpHeaders headers;  // files need none, and no SDK key for them
+    HttpHeaders headers;                          // files need none, and no SDK key for them
     if (with_events || client::AsksLaunchDarkly(options)) {
         headers = client::MakeRequestHeaders(options);
     }
