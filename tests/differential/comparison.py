@@ -62,15 +62,8 @@ def _event(event):
         # LaunchDarkly's test harness knows no prereqOf in debug events; Go writes it.
         out.pop("prereqOf", None)
     if out["kind"] == "migration_op":
-        out["measurements"] = _sorted(map(_measurement, out["measurements"]))
+        out["measurements"] = _sorted(out["measurements"])
     return out
-
-
-def _measurement(measurement):
-    if measurement["key"] != "latency_ms":
-        return measurement
-    # Go cuts off what is less than a millisecond.
-    return {**measurement, "values": {k: float(int(v)) for k, v in measurement["values"].items()}}
 
 
 def _feature(theirs, ours):
