@@ -10,22 +10,25 @@ struct Worker::State {
     std::stop_source stop{};
     std::mutex mutex{};
     std::condition_variable changed{};
+    bool started = false;  // guarded by mutex
     bool ended = false;    // guarded by mutex
     std::thread thread{};  // guarded by mutex
 };
 
+Worker::Worker() : state_(std::make_shared<State>()) {
+}
+
 bool Worker::Start(std::function<void(std::stop_token)> run) noexcept {
     try {
-        auto state = std::make_shared<State>();
-        std::scoped_lock const lock(state->mutex);
-        state->thread = std::thread([state, run = std::move(run)]() mutable {
+        std::scoped_lock const lock(state_->mutex);
+        state_->thread = std::thread([state = state_, run = std::move(run)]() mutable {
             run(state->stop.get_token());
             run = nullptr;  // what it owned ends before anyone is told
             std::scoped_lock const ended(state->mutex);
             state->ended = true;
             state->changed.notify_all();
         });
-        state_ = state;
+        state_->started = true;
         return true;
     } catch (...) {
         return false;
@@ -33,13 +36,13 @@ bool Worker::Start(std::function<void(std::stop_token)> run) noexcept {
 }
 
 bool Worker::Stop(std::chrono::milliseconds patience) noexcept {
-    if (!state_) return true;
-    auto const state = state_;
+    auto const state = state_;  // `run` may end this object
     state->stop.request_stop();
     std::thread thread;
     bool ended = false;
     {
         std::unique_lock lock(state->mutex);
+        if (!state->started) return true;
         bool const within = state->thread.get_id() == std::this_thread::get_id();
         if (!within) state->changed.wait_for(lock, patience, [&] { return state->ended; });
         ended = state->ended;

@@ -16,7 +16,7 @@ namespace lddynamo::base {
 /// @par Thread safety  Start once, before all else; Stop from any thread, also from several.
 class Worker {
   public:
-    Worker() = default;
+    Worker();
     /// Stop with the default patience.
     ~Worker() { Stop(); }
     Worker(Worker const&) = delete;
@@ -31,7 +31,7 @@ class Worker {
 
   private:
     struct State;
-    std::shared_ptr<State> state_;  // shared with the thread; null before Start
+    std::shared_ptr<State> const state_;  // shared with the thread
 };
 
 /// Sleeps until `time`; less when stopped. @return whether it was not stopped.
