@@ -2,6 +2,7 @@
 
 #include "client/store_reader.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -22,7 +23,8 @@ DataPath::DataPath(Options options, DataTarget& target, std::shared_ptr<SourceSt
     : options_(std::move(options)),
       status_(std::move(status)),
       refresh_(std::move(refresh)),
-      target_(&target) {
+      target_(&target),
+      probe_interval_(options_.probe_interval) {
 }
 
 template <class Use>
@@ -49,6 +51,7 @@ bool DataPath::Init(StoreData data) {
             }
             std::scoped_lock const lock(mutex_);
             lost_ = false;
+            probe_interval_ = options_.probe_interval;
         } else {
             Lost(report.error());
             if (!options_.cache_is_infinite) return false;
@@ -125,7 +128,10 @@ void DataPath::Lost(Error const& error) {
 void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const& stop) {
     for (;;) {
         std::chrono::milliseconds interval{};
-        if (auto const self = weak.lock()) interval = self->options_.probe_interval;
+        if (auto const self = weak.lock()) {
+            std::scoped_lock const lock(self->mutex_);
+            interval = self->probe_interval_;
+        }
         if (!base::SleepUntil(stop, std::chrono::steady_clock::now() + interval)) return;
         auto const self = weak.lock();
         if (!self) return;
@@ -144,7 +150,10 @@ void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const&
         if (available || !self->lost_) {
             self->probing_ = false;
             // The data source's Init tells whether nothing is lost any more.
-            if (self->lost_) self->refresh_();
+            if (self->lost_) {
+                self->probe_interval_ = std::min(2 * interval, kLongestProbeInterval);
+                self->refresh_();
+            }
             return;
         }
     }

@@ -24,11 +24,13 @@ namespace lddynamo::client {
 /// Writes to the store first and, what the store has, to the cache. With an infinite cache, the
 /// cache is given also what the store did not take, as in the Go SDK. Once the store failed, it is
 /// asked every half second whether it answers again, on a thread of its own, and then the data
-/// source brings everything anew: only that makes up for what was lost.
+/// source brings everything anew: only that makes up for what was lost. A store that answers and
+/// yet does not take that (one that may only be read) is asked less and less often.
 /// @par Thread safety  As DataSink; Close from any thread.
 class DataPath final : public datasource::DataSink, public std::enable_shared_from_this<DataPath> {
   public:
     static constexpr std::chrono::milliseconds kProbeInterval{500};
+    static constexpr std::chrono::milliseconds kLongestProbeInterval{30000};
 
     struct Options {
         std::shared_ptr<FeatureStore> store{};  ///< Shared with the user; nullptr: in memory.
@@ -65,10 +67,11 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     std::shared_ptr<SourceStatus> const status_;  // shared with the client
     std::function<void()> const refresh_;
     std::mutex mutex_;
-    DataTarget* target_;                    // guarded by mutex_; nullptr: closed
-    bool lost_ = false;                     // guarded by mutex_; until the next good Init
-    bool probing_ = false;                  // guarded by mutex_; the prober has more to do
-    std::unique_ptr<base::Worker> prober_;  // guarded by mutex_
+    DataTarget* target_;                        // guarded by mutex_; nullptr: closed
+    std::chrono::milliseconds probe_interval_;  // guarded by mutex_; grows while nothing helps
+    bool lost_ = false;                         // guarded by mutex_; until the next good Init
+    bool probing_ = false;                      // guarded by mutex_; the prober has more to do
+    std::unique_ptr<base::Worker> prober_;      // guarded by mutex_
 };
 
 }  // namespace lddynamo::client

@@ -278,6 +278,20 @@ TEST_F(DataPathTest, AFailureOfWhatARefreshBroughtIsWatchedAgain) {
     EXPECT_TRUE(path->Init(Data(4)));
 }
 
+// A table that may be read and not written: everything would be streamed again twice a second.
+TEST_F(DataPathTest, AStoreThatAnswersAndTakesNothingIsAskedLessAndLess) {
+    auto const path = Make();
+    auto const begin = Clock::now();
+    constexpr int kRounds = 8;  // pauses of 1, 2, 4, ... ms
+    for (int round = 1; round <= kRounds; ++round) {
+        store_->Break();
+        EXPECT_FALSE(path->Init(Data(round)));
+        store_->Heal();
+        ASSERT_TRUE(AwaitRefreshes(round));
+    }
+    EXPECT_GE(Clock::now() - begin, std::chrono::milliseconds((1 << kRounds) - 1));
+}
+
 TEST_F(DataPathTest, NobodyIsAskedForWhatCameByItself) {
     auto const path = Make();
     store_->CloseGate("CheckAvailable");
