@@ -4,12 +4,11 @@
 #include "lddynamo/sync_lines.hpp"
 #include "lddynamo/sync_setup.hpp"
 
+#include "base/worker.hpp"
 #include "datasource/poll_sync.hpp"
 #include "datasource/poller.hpp"
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -41,15 +40,6 @@ Result<datasource::Poller> MakePoller(SyncArguments const& arguments) {
            lines.Filled(step.filled->report, step.filled->flags, step.filled->segments);
 }
 
-/// @return false: a stop was asked for.
-bool PauseUntil(std::chrono::steady_clock::time_point time, std::stop_token const& stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_until(lock, stop, time, [] { return false; });
-    return !stop.stop_requested();
-}
-
 int CodeOfFailure(SyncStep const& step) {
     return ExitCodeOf(step.poll_error ? *step.poll_error : *step.store_error);
 }
@@ -72,7 +62,7 @@ int RunForEver(datasource::PollSync& sync, SyncLines& lines, std::stop_token con
         if (stop.stop_requested()) break;
         if (!Tell(lines, step)) return kFailed;
         if (step.state == SyncState::kOff) return CodeOfFailure(step);
-        if (!PauseUntil(step.next, stop)) break;
+        if (!base::SleepUntil(stop, step.next)) break;
     }
     WriteNote("stopped");
     return kDone;

@@ -40,11 +40,11 @@ bool Convert(Value const& value, Value& out) {
     return true;
 }
 
-Outcome WrongType() {
+constexpr Outcome kWrongType = [] {
     Outcome outcome;
     outcome.error_kind = ErrorKind::kWrongType;
     return outcome;
-}
+}();
 
 /// For a caller who wants the value alone, where nobody else is told.
 template <class T>
@@ -89,7 +89,6 @@ class DetailSink final : public OutcomeSink {
     [[nodiscard]] std::int64_t CheckRatio() const noexcept { return check_ratio_; }
 
   private:
-    Outcome const kWrongType = WrongType();
     EvaluationDetail<T>& detail_;
     EventRecorder* recorder_;
     std::optional<std::int64_t> version_{};
