@@ -1,27 +1,58 @@
 #include "base/worker.hpp"
 
+#include <pthread.h>
+#include <unistd.h>
+
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <utility>
 
 namespace lddynamo::base {
+namespace {
+
+/// Threads started meanwhile get no signals but those that a thread brings on itself, and
+/// profiling's.
+class SignalsBlocked {
+  public:
+    SignalsBlocked() noexcept {
+        sigset_t others;
+        ::sigfillset(&others);
+        for (int const own : {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP}) {
+            ::sigdelset(&others, own);
+        }
+        ::pthread_sigmask(SIG_BLOCK, &others, &former_);
+    }
+    SignalsBlocked(SignalsBlocked const&) = delete;
+    SignalsBlocked& operator=(SignalsBlocked const&) = delete;
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
+
+  private:
+    sigset_t former_{};
+};
+
+}  // namespace
 
 struct Worker::State {
     std::stop_source stop{};
+    pid_t const process = ::getpid();
     std::mutex mutex{};
     std::condition_variable changed{};
     bool started = false;  // guarded by mutex
     bool ended = false;    // guarded by mutex
+    bool left = false;     // guarded by mutex; nobody waits for it any more
     std::thread thread{};  // guarded by mutex
 };
 
 Worker::Worker() : state_(std::make_shared<State>()) {
 }
 
-bool Worker::Start(std::function<void(std::stop_token)> run) noexcept {
+bool Worker::Start(char const* name, std::function<void(std::stop_token)> run) noexcept {
     try {
         std::scoped_lock const lock(state_->mutex);
-        state_->thread = std::thread([state = state_, run = std::move(run)]() mutable {
+        SignalsBlocked const blocked;
+        state_->thread = std::thread([state = state_, name, run = std::move(run)]() mutable {
+            ::pthread_setname_np(::pthread_self(), name);
             run(state->stop.get_token());
             run = nullptr;  // what it owned ends before anyone is told
             std::scoped_lock const ended(state->mutex);
@@ -37,6 +68,8 @@ bool Worker::Start(std::function<void(std::stop_token)> run) noexcept {
 
 bool Worker::Stop(std::chrono::milliseconds patience) noexcept {
     auto const state = state_;  // `run` may end this object
+    // What the parent's thread holds stays held: it would never let go of it here.
+    if (::getpid() != state->process) return false;
     state->stop.request_stop();
     std::thread thread;
     bool ended = false;
@@ -44,8 +77,11 @@ bool Worker::Stop(std::chrono::milliseconds patience) noexcept {
         std::unique_lock lock(state->mutex);
         if (!state->started) return true;
         bool const within = state->thread.get_id() == std::this_thread::get_id();
-        if (!within) state->changed.wait_for(lock, patience, [&] { return state->ended; });
+        if (!within) {
+            state->changed.wait_for(lock, patience, [&] { return state->ended || state->left; });
+        }
         ended = state->ended;
+        state->left = true;
         thread = std::move(state->thread);  // whoever comes first
     }
     if (thread.joinable()) {

@@ -12,7 +12,8 @@
 namespace lddynamo::base {
 
 /// For threads that may be inside a call that nothing can interrupt: a user's store, the system's
-/// resolver.
+/// resolver. They get no signals from elsewhere: those are for the program's own threads. In a
+/// forked child there is no such thread, and nothing to stop.
 /// @par Thread safety  Start once, before all else; Stop from any thread, also from several.
 class Worker {
   public:
@@ -22,11 +23,12 @@ class Worker {
     Worker(Worker const&) = delete;
     Worker& operator=(Worker const&) = delete;
 
-    /// @param run  owns, or shares, all that it uses: it may outlive this object.
+    /// @param name  for debuggers; up to 15 characters.
+    /// @param run   owns, or shares, all that it uses: it may outlive this object.
     /// @return false: the system has no thread left.
-    [[nodiscard]] bool Start(std::function<void(std::stop_token)> run) noexcept;
+    [[nodiscard]] bool Start(char const* name, std::function<void(std::stop_token)> run) noexcept;
     /// Requests the stop and waits for the end. @return whether it has ended. From within `run`
-    /// itself it does not wait.
+    /// itself, and for a thread that was left before, it does not wait.
     bool Stop(std::chrono::milliseconds patience = std::chrono::milliseconds(800)) noexcept;
 
   private:

@@ -11,7 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::chrono::seconds kLongestClose{1};
 constexpr std::chrono::seconds kLogPause{60};
 constexpr milliseconds kDefaultPollInterval{5000};
 // Longer ones stand for "always", and times stay clear of overflows.
@@ -45,8 +44,11 @@ BigSegments::BigSegments(BigSegmentOptions options, Clock const& clock, Logger l
       watch_(new Watch{{options.store, Bounded(options.stale_after), clock, logger},
                        IntervalOf(options),
                        std::move(options.on_status),
-                       std::move(logger)}),
-      thread_([watch = watch_] { Run(*watch); }) {
+                       std::move(logger)}) {
+    if (!worker_.Start("lddynamo-bigseg",
+                       [watch = watch_](std::stop_token const&) { Run(*watch); })) {
+        throw std::system_error(EAGAIN, std::generic_category(), "no thread for Big Segments");
+    }
 }
 
 BigSegments::~BigSegments() {
@@ -92,9 +94,6 @@ void BigSegments::Run(Watch& watch) noexcept {
             due = RealClock::now() + watch.interval;
         }
     }
-    std::scoped_lock const lock(watch.mutex);
-    watch.ended = true;
-    watch.changed.notify_all();
 }
 
 void BigSegments::Tell(Watch& watch) noexcept {
@@ -109,18 +108,7 @@ void BigSegments::Tell(Watch& watch) noexcept {
 
 void BigSegments::Close() noexcept {
     watch_->tracker.Close();
-    std::scoped_lock const closing(close_mutex_);
-    if (!thread_.joinable()) return;
-    bool ended = false;
-    {
-        std::unique_lock lock(watch_->mutex);
-        ended = watch_->changed.wait_for(lock, kLongestClose, [this] { return watch_->ended; });
-    }
-    if (ended) {
-        thread_.join();
-    } else {
-        thread_.detach();
-    }
+    worker_.Stop();
 }
 
 }  // namespace lddynamo::client

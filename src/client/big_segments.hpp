@@ -3,6 +3,7 @@
 /// Layer: client.
 #pragma once
 
+#include "base/worker.hpp"
 #include "client/big_segment_status.hpp"
 #include "client/membership_cache.hpp"
 
@@ -14,13 +15,10 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string_view>
-#include <thread>
 
 namespace lddynamo::client {
 
@@ -65,9 +63,6 @@ class BigSegments {
         std::chrono::milliseconds const interval;
         std::function<void(BigSegmentStoreStatus const&)> const on_status;
         Logger const logger;
-        std::mutex mutex{};
-        std::condition_variable changed{};
-        bool ended = false;  // guarded by mutex
     };
     static void Run(Watch& watch) noexcept;
     static void Tell(Watch& watch) noexcept;
@@ -79,8 +74,7 @@ class BigSegments {
     MembershipCache cache_;
     std::atomic<std::int64_t> quiet_until_;  // steady nanoseconds; a bound on what is logged
     std::shared_ptr<Watch> const watch_;     // shared with the thread
-    std::mutex close_mutex_;
-    std::thread thread_;  // guarded by close_mutex_
+    base::Worker worker_;
 };
 
 }  // namespace lddynamo::client

@@ -120,7 +120,7 @@ void DataPath::Lost(Error const& error) {
     if (target_ == nullptr || std::exchange(probing_, true)) return;
     old = std::exchange(prober_, std::make_unique<base::Worker>());
     auto const run = [weak = weak_from_this()](std::stop_token const& stop) { Probe(weak, stop); };
-    if (prober_->Start(run)) return;
+    if (prober_->Start("lddynamo-probe", run)) return;
     probing_ = false;  // the next loss tries again
     options_.logger.Error("no thread can be started to watch the store");
 }

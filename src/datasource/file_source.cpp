@@ -154,7 +154,8 @@ FileSource::~FileSource() {
 
 Status FileSource::Start(std::shared_ptr<DataSink> sink) {
     feed_->SetSink(std::move(sink));
-    if (worker_.Start([feed = feed_](std::stop_token const&) { feed->Run(); })) return {};
+    if (worker_.Start("lddynamo-files", [feed = feed_](std::stop_token const&) { feed->Run(); }))
+        return {};
     return Fail(ErrorCode::kInternal, "no thread can be started");
 }
 

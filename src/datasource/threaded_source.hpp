@@ -23,7 +23,9 @@ class ThreadedSource final : public DataSource {
 
     [[nodiscard]] Status Start(std::shared_ptr<DataSink> sink) override {
         loop_->sink = std::move(sink);
-        if (worker_.Start([loop = loop_](std::stop_token const&) { loop->Run(); })) return {};
+        if (worker_.Start("lddynamo-source",
+                          [loop = loop_](std::stop_token const&) { loop->Run(); }))
+            return {};
         return Fail(ErrorCode::kInternal, "no thread can be started");
     }
     void Stop() noexcept override {

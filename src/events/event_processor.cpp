@@ -1,15 +1,13 @@
 #include "events/event_processor.hpp"
 
+#include "base/worker.hpp"
 #include "events/delivery_loop.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <exception>
 #include <mutex>
-#include <system_error>
-#include <thread>
+#include <stop_token>
 #include <utility>
 
 namespace lddynamo::events {
@@ -20,37 +18,13 @@ using std::chrono::milliseconds;
 constexpr milliseconds kToDeliver{500};
 constexpr milliseconds kToCancel{400};
 
-/// Threads started meanwhile get no signals from elsewhere: those are for the program's own
-/// threads. What a thread brings on itself, and profiling, is as everywhere.
-class SignalsBlocked {
-  public:
-    SignalsBlocked() noexcept {
-        sigset_t others;
-        ::sigfillset(&others);
-        for (int const own : {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGPROF, SIGSEGV, SIGSYS, SIGTRAP}) {
-            ::sigdelset(&others, own);
-        }
-        ::pthread_sigmask(SIG_BLOCK, &others, &former_);
-    }
-    SignalsBlocked(SignalsBlocked const&) = delete;
-    SignalsBlocked& operator=(SignalsBlocked const&) = delete;
-    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &former_, nullptr); }
-
-  private:
-    sigset_t former_{};
-};
-
 class EventProcessor final : public EventSink {
   public:
     explicit EventProcessor(EventProcessorOptions options)
         : logger_(options.logger), loop_(std::make_shared<DeliveryLoop>(std::move(options))) {
-        try {
-            SignalsBlocked const blocked;
-            thread_ = std::thread([loop = loop_] {
-                ::pthread_setname_np(::pthread_self(), "lddynamo-events");
-                loop->Run();
-            });
-        } catch (std::system_error const&) {
+        running_ = worker_.Start("lddynamo-events",
+                                 [loop = loop_](std::stop_token const&) { loop->Run(); });
+        if (!running_) {
             logger_.Error("events: the system gives no thread to deliver them");
             loop_->Recorder().Stop();
         }
@@ -85,23 +59,14 @@ class EventProcessor final : public EventSink {
 
     void Close() noexcept override {
         loop_->Recorder().Stop();
-        if (IsForked()) {
-            // The thread is the parent's. What it holds stays: it would never let go of it here.
-            if (thread_.joinable()) thread_.detach();
-            return;
-        }
+        if (IsForked()) return;
         std::scoped_lock const lock(closing_);
-        if (!thread_.joinable()) return;
+        if (!std::exchange(running_, false)) return;
         loop_->RequestEnd();
-        if (!loop_->AwaitEnd(kToDeliver)) {
-            loop_->Cancel();
-            if (!loop_->AwaitEnd(kToCancel)) {
-                logger_.Warn("events: a name cannot be resolved in time; not waiting for it");
-                thread_.detach();  // keeps its part of the loop
-                return;
-            }
+        if (!loop_->AwaitEnd(kToDeliver)) loop_->Cancel();
+        if (!worker_.Stop(kToCancel)) {
+            logger_.Warn("events: a name cannot be resolved in time; not waiting for it");
         }
-        thread_.join();
     }
 
   private:
@@ -120,8 +85,9 @@ class EventProcessor final : public EventSink {
     Logger const logger_;
     pid_t const process_ = ::getpid();
     std::shared_ptr<DeliveryLoop> const loop_;  // shared with the thread, which may outlive this
+    base::Worker worker_;
     std::mutex closing_;
-    std::thread thread_;  // guarded by closing_
+    bool running_ = false;  // guarded by closing_
 };
 
 }  // namespace
