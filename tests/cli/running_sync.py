@@ -1,9 +1,12 @@
-"""A `lddynamo sync` in the background."""
+"""A `lddynamo sync` in the background, and what its tests have in common."""
+import json
 import signal
 import subprocess
 import threading
+import urllib.request
 
-from support import PROGRAM
+from fake_launchdarkly import KEY, data
+from support import PROGRAM, LocalServer, flag
 
 
 class RunningSync:
@@ -61,3 +64,39 @@ class RunningSync:
         self.out_reader.join(30)
         self.process.stdout.close()
         self.process.stderr.close()
+
+
+class SyncCase(LocalServer):
+    """A table on `lddynamo local`, and a LaunchDarkly in `self.ld`."""
+    arguments = ("--fault-control",)
+    mode = ()  # arguments of sync that all tests give
+
+    def make_launchdarkly(self, document):
+        raise NotImplementedError
+
+    def setUp(self):
+        super().setUp()
+        self.faults({})
+        self.env["LDDYNAMO_SDK_KEY"] = KEY
+        self.env.pop("LAUNCHDARKLY_SDK_KEY", None)
+        self.done("table", "create")
+        self.ld = self.make_launchdarkly(data([flag("a", 1), flag("b", 1)],
+                                              [{"key": "s", "version": 1}]))
+        self.ld.__enter__()
+        self.addCleanup(self.ld.__exit__, None, None, None)
+
+    def tearDown(self):
+        self.faults({})
+
+    def faults(self, settings):
+        urllib.request.urlopen(self.url + "/_lddynamo/faults", json.dumps(settings).encode(),
+                               timeout=10).close()
+
+    def once(self, *arguments, **extra):
+        outcome = self.run_("sync", *self.mode, "--once", "--base-uri", self.ld.url, *arguments,
+                            **extra)
+        self.assertNotIn(KEY, outcome.out + outcome.err)
+        return outcome
+
+    def start(self, *arguments, **extra):
+        return RunningSync(self, *self.mode, "--base-uri", self.ld.url, *arguments, **extra)

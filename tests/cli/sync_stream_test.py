@@ -3,41 +3,16 @@ import json
 import signal
 import time
 import unittest
-import urllib.request
 
 from fake_launchdarkly import KEY, data
 from fake_stream import FakeStream
-from running_sync import RunningSync
-from support import USER, LocalServer, flag
+from running_sync import SyncCase
+from support import USER, flag
 
 
-class SyncStreamTest(LocalServer):
-    arguments = ("--fault-control",)
-
-    def setUp(self):
-        super().setUp()
-        self.faults({})
-        self.env["LDDYNAMO_SDK_KEY"] = KEY
-        self.env.pop("LAUNCHDARKLY_SDK_KEY", None)
-        self.done("table", "create")
-        self.ld = FakeStream(data([flag("a", 1), flag("b", 1)], [{"key": "s", "version": 1}]))
-        self.ld.__enter__()
-        self.addCleanup(self.ld.__exit__, None, None, None)
-
-    def tearDown(self):
-        self.faults({})
-
-    def faults(self, settings):
-        urllib.request.urlopen(self.url + "/_lddynamo/faults", json.dumps(settings).encode(),
-                               timeout=10).close()
-
-    def once(self, *arguments, **extra):
-        outcome = self.run_("sync", "--once", "--base-uri", self.ld.url, *arguments, **extra)
-        self.assertNotIn(KEY, outcome.out + outcome.err)
-        return outcome
-
-    def start(self, *arguments, **extra):
-        return RunningSync(self, "--base-uri", self.ld.url, *arguments, **extra)
+class SyncStreamTest(SyncCase):
+    def make_launchdarkly(self, document):
+        return FakeStream(document)
 
     def versions(self):
         outcome = self.run_("export")

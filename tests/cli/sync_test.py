@@ -5,46 +5,20 @@ import signal
 import tempfile
 import time
 import unittest
-import urllib.request
 
 from fake_launchdarkly import KEY, FakeLaunchDarkly, data
-from running_sync import RunningSync
-from support import USER, LocalServer, flag
+from running_sync import SyncCase
+from support import USER, flag
 
 
-class SyncTest(LocalServer):
-    arguments = ("--fault-control",)
+class SyncTest(SyncCase):
+    mode = ("--poll",)
 
-    def setUp(self):
-        super().setUp()
-        self.faults({})
-        self.env["LDDYNAMO_SDK_KEY"] = KEY
-        self.env.pop("LAUNCHDARKLY_SDK_KEY", None)
-        self.done("table", "create")
-        self.ld = self.enter(FakeLaunchDarkly(data([flag("a", 1), flag("b", 1)],
-                                                   [{"key": "s", "version": 1}])))
-
-    def tearDown(self):
-        self.faults({})
-
-    def enter(self, manager):
-        value = manager.__enter__()
-        self.addCleanup(manager.__exit__, None, None, None)
-        return value
-
-    def faults(self, settings):
-        urllib.request.urlopen(self.url + "/_lddynamo/faults", json.dumps(settings).encode(),
-                               timeout=10).close()
-
-    def once(self, *arguments, **extra):
-        outcome = self.run_("sync", "--poll", "--once", "--base-uri", self.ld.url, *arguments,
-                            **extra)
-        self.assertNotIn(KEY, outcome.out + outcome.err)
-        return outcome
+    def make_launchdarkly(self, document):
+        return FakeLaunchDarkly(document)
 
     def start(self, *arguments, **extra):
-        return RunningSync(self, "--poll", "--base-uri", self.ld.url, "--interval", "1", *arguments,
-                           **extra)
+        return super().start("--interval", "1", *arguments, **extra)
 
     def versions(self):
         exported = self.done("export").json()
