@@ -182,27 +182,37 @@ TEST_F(ReceivedModeTest, WhetherAnotherFilledTheStoreIsAskedOnceASecond) {
 }
 
 // A thread has read the old row, and is held up on its way into the cache.
-TEST_F(ReceivedModeTest, AReadBegunBeforeAnUpdateDoesNotBringBackTheOldItem) {
-    for (bool const all : {false, true}) {
-        Forget();
-        PutFlag(1, "\"a\"");
-        auto const client = MakeStoredIn(Mode::kTtl);
-        ASSERT_TRUE(client->WaitForInitialization(kLong));
-        EXPECT_EQ(Get(*client, "f"), "a");
-        Pass(kTtl);
-        table_->CloseGate("Get");
-        std::thread reader([&] { (void)Get(*client, "f"); });
-        ASSERT_TRUE(table_->AwaitAtGate());
-        if (all) {
-            PutFlag(2, "\"b\"");
-        } else {
-            server_.Patch("/flags/f", FlagJson("f", 2, "\"b\""));
+// A read of one flag or of all of them, and an update by a patch or by everything anew.
+TEST_F(ReceivedModeTest, AReadBegunBeforeAnUpdateDoesNotBringBackOldItems) {
+    for (bool const reads_all : {false, true}) {
+        for (bool const update_is_all : {false, true}) {
+            SCOPED_TRACE(std::to_string(reads_all) + std::to_string(update_is_all));
+            Forget();
+            PutFlag(1, "\"a\"");
+            auto const client = MakeStoredIn(Mode::kTtl);
+            ASSERT_TRUE(client->WaitForInitialization(kLong));
+            EXPECT_EQ(Get(*client, "f"), "a");
+            Pass(kTtl);
+            table_->CloseGate(reads_all ? "All" : "Get");
+            std::thread reader([&] {
+                if (reads_all) {
+                    (void)client->AllFlags(bob_);
+                } else {
+                    (void)Get(*client, "f");
+                }
+            });
+            ASSERT_TRUE(table_->AwaitAtGate());
+            if (update_is_all) {
+                PutFlag(2, "\"b\"");
+            } else {
+                server_.Patch("/flags/f", FlagJson("f", 2, "\"b\""));
+            }
+            EXPECT_TRUE(Gets(*client, "f", "b"));
+            table_->OpenGates();
+            reader.join();
+            EXPECT_EQ(Get(*client, "f"), "b");
+            EXPECT_EQ(client->AllFlags(bob_).ValueOf("f"), Value("b"));
         }
-        EXPECT_TRUE(Gets(*client, "f", "b"));
-        table_->OpenGates();
-        reader.join();
-        EXPECT_EQ(Get(*client, "f"), "b");
-        EXPECT_EQ(client->AllFlags(bob_).ValueOf("f"), Value("b"));
     }
 }
 
@@ -227,29 +237,6 @@ TEST_F(ReceivedModeTest, AMissBegunBeforeAnUpdateDoesNotHideIt) {
             reader.join();
             EXPECT_EQ(Get(*client, "g"), "g") << Name(mode);
         }
-    }
-}
-
-TEST_F(ReceivedModeTest, ALoadBegunBeforeAnUpdateDoesNotBringBackOldItems) {
-    for (bool const all : {false, true}) {
-        Forget();
-        PutFlag(1, "\"a\"");
-        auto const client = MakeStoredIn(Mode::kTtl);
-        ASSERT_TRUE(client->WaitForInitialization(kLong));
-        Pass(kTtl);
-        table_->CloseGate("All");
-        std::thread reader([&] { (void)client->AllFlags(bob_); });
-        ASSERT_TRUE(table_->AwaitAtGate());
-        if (all) {
-            PutFlag(2, "\"b\"");
-        } else {
-            server_.Patch("/flags/f", FlagJson("f", 2, "\"b\""));
-        }
-        EXPECT_TRUE(Gets(*client, "f", "b"));
-        table_->OpenGates();
-        reader.join();
-        EXPECT_EQ(Get(*client, "f"), "b");
-        EXPECT_EQ(client->AllFlags(bob_).ValueOf("f"), Value("b"));
     }
 }
 
