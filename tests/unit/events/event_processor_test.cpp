@@ -2,8 +2,7 @@
 
 #include "event_world.hpp"
 #include "events/event.hpp"
-#include "http/gzip.hpp"
-#include "http/http_server.hpp"
+#include "processor_fixture.hpp"
 #include "support/capturing_sink.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_transport.hpp"
@@ -36,112 +35,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using SteadyClock = std::chrono::steady_clock;
-
-constexpr auto kLimit = 20s;  // for what should happen at once
-
-/// LaunchDarkly, as seen through a transport. Thread-safe.
-class FakeService {
-  public:
-    using Handler = std::function<Result<HttpResponse>(HttpRequest const&, std::stop_token)>;
-
-    /// Set before the processor is made.
-    void SetHandler(Handler handler) { handler_ = std::move(handler); }
-
-    http::TransportFactory Factory() {
-        return [this](std::stop_token stop) { return std::make_unique<Transport>(*this, stop); };
-    }
-
-    /// The first so many requests, once there are as many.
-    std::vector<HttpRequest> Await(std::size_t count) {
-        std::unique_lock lock(mutex_);
-        EXPECT_TRUE(changed_.wait_for(lock, kLimit, [&] { return requests_.size() >= count; }));
-        return requests_;
-    }
-    std::vector<HttpRequest> Requests() {
-        std::scoped_lock const lock(mutex_);
-        return requests_;
-    }
-    std::thread::id Thread() {
-        std::scoped_lock const lock(mutex_);
-        return thread_;
-    }
-
-  private:
-    class Transport final : public HttpTransport {
-      public:
-        Transport(FakeService& service, std::stop_token stop)
-            : service_(service), stop_(std::move(stop)) {}
-        void Run(HttpRequestSource& source) override {
-            std::mutex mutex;
-            std::condition_variable_any never;
-            for (;;) {
-                auto next = source.GetNext(SteadyClock::now());
-                if (auto* const exchange = std::get_if<HttpRequestSource::Exchange>(&next)) {
-                    source.OnAnswer(exchange->tag, service_.Take(exchange->request, stop_));
-                } else if (auto* const wait = std::get_if<HttpRequestSource::WaitUntil>(&next)) {
-                    std::unique_lock lock(mutex);
-                    never.wait_until(lock, stop_, wait->time, [] { return false; });
-                    if (stop_.stop_requested()) return;
-                } else {
-                    return;
-                }
-            }
-        }
-
-      private:
-        FakeService& service_;
-        std::stop_token stop_;
-    };
-
-    Result<HttpResponse> Take(HttpRequest const& request, std::stop_token const& stop) {
-        {
-            std::scoped_lock const lock(mutex_);
-            requests_.push_back(request);
-            thread_ = std::this_thread::get_id();
-        }
-        changed_.notify_all();
-        return handler_ ? handler_(request, stop) : JsonAnswer(202, "");
-    }
-
-    Handler handler_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<HttpRequest> requests_;  // guarded by mutex_
-    std::thread::id thread_;             // guarded by mutex_
-};
-
-/// Until the transport is stopped.
-Result<HttpResponse> Hang(std::stop_token stop) {
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait_for(lock, stop, kLimit, [] { return false; });
-    return Fail(ErrorCode::kCancelled, "cancelled");
-}
-
-class EventProcessorTest : public ::testing::Test {
-  protected:
-    EventProcessorTest() {
-        options_.events.flush_interval = 1h;
-        options_.events.diagnostics = false;
-        options_.base_uri = "http://events.example";
-        options_.headers = {{"Authorization", "sdk-secret"}};
-        options_.make_transport = service_.Factory();
-        options_.logger = Logger(sink_);
-    }
-    std::unique_ptr<EventSink> Make() { return MakeEventProcessor(options_); }
-    static std::vector<std::string> Kinds(HttpRequest const& request) {
-        std::vector<std::string> kinds;
-        auto const body = Json(request.body);
-        for (auto const& event : body.AsArray()) kinds.emplace_back(event["kind"].AsString());
-        return kinds;
-    }
-
-    std::shared_ptr<test_support::CapturingSink> sink_ =
-        std::make_shared<test_support::CapturingSink>();
-    FakeService service_;
-    EventProcessorOptions options_;
-};
 
 TEST_F(EventProcessorTest, DeliversWhatWasRecorded) {
     test_support::FakeClock clock;
@@ -412,67 +305,6 @@ TEST_F(EventProcessorTest, AForkedChildIsNotHeldUp) {
     sink->Identified(User("bob"));
     EXPECT_TRUE(sink->FlushAndWait(kLimit));
     EXPECT_THAT(service_.Requests(), SizeIs(2));
-}
-
-/// A service behind a real transport.
-class LoopbackTest : public EventProcessorTest {
-  protected:
-    void Serve(http::HttpServer::Handler handler) {
-        server_ = http::HttpServer::Create(std::move(handler)).value();
-        thread_ = std::thread([this] { server_->Run(); });
-        options_.base_uri = "http://127.0.0.1:" + std::to_string(server_->Port()) + "/";
-        options_.make_transport = [](std::stop_token stop) {
-            return MakeHttpTransport({.stop = std::move(stop)});
-        };
-    }
-    ~LoopbackTest() override {
-        server_->Stop();
-        thread_.join();
-    }
-
-  private:
-    std::unique_ptr<http::HttpServer> server_;
-    std::thread thread_;
-};
-
-TEST_F(LoopbackTest, DeliversOverHttp) {
-    std::mutex mutex;
-    std::vector<http::ServerRequest> requests;
-    Serve([&](http::ServerRequest const& request) {
-        std::scoped_lock const lock(mutex);
-        requests.push_back(request);
-        return JsonAnswer(202, "");
-    });
-    options_.events.gzip = true;
-    auto const sink = Make();
-    sink->Identified(User("bob"));
-    EXPECT_TRUE(sink->FlushAndWait(kLimit));
-    sink->Close();
-    std::scoped_lock const lock(mutex);
-    ASSERT_THAT(requests, SizeIs(1));
-    EXPECT_EQ(requests[0].method, "POST");
-    EXPECT_EQ(requests[0].target, "/bulk");
-    EXPECT_EQ(*requests[0].Header("Authorization"), "sdk-secret");
-    EXPECT_EQ(Json(http::Gunzip(requests[0].body, 10000).value()).Size(), 1U);
-}
-
-TEST_F(LoopbackTest, CloseEndsAnExchange) {
-    std::promise<void> asked;
-    std::once_flag once;
-    Serve([&](http::ServerRequest const&) {
-        std::call_once(once, [&] { asked.set_value(); });
-        http::ServerAnswer answer(JsonAnswer(202, ""));
-        answer.delivery = http::ServerAnswer::Delivery::kHold;
-        return answer;
-    });
-    auto const sink = Make();
-    sink->Identified(User("bob"));
-    sink->Flush();
-    ASSERT_EQ(asked.get_future().wait_for(kLimit), std::future_status::ready);
-    auto const start = SteadyClock::now();
-    sink->Close();
-    EXPECT_LT(SteadyClock::now() - start, 9s);  // an exchange may take ten
-    EXPECT_THAT(sink_->Lines(), IsEmpty());
 }
 
 TEST_F(EventProcessorTest, ManyThreadsAtOnce) {
