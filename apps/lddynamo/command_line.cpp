@@ -1,6 +1,6 @@
 #include "lddynamo/command_line.hpp"
 
-#include "datasource/poll_sync.hpp"
+#include "datasource/poll_source.hpp"
 
 #include <lddynamo/version.hpp>
 

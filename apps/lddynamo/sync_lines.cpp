@@ -50,10 +50,6 @@ void SyncLines::ShowState() {
                          Printable(last_)));
 }
 
-void SyncLines::LeftOut(ItemNote const& note) {
-    Note(fmt::format("left out: {}: '{}': {}", ToString(note.kind), note.key, note.what));
-}
-
 void SyncLines::Failing(std::vector<Error const*> const& errors) {
     std::string now, gist;
     for (auto const* const error : errors) {

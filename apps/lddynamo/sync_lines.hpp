@@ -24,7 +24,6 @@ class SyncLines {
     SyncLines& operator=(SyncLines const&) = delete;
     ~SyncLines();  ///< Clears the last line.
 
-    void LeftOut(ItemNote const& note);
     /// The errors that there are now; none: all is well.
     void Failing(std::vector<Error const*> const& errors);
     /// An Init. @return false: stdout takes no more.

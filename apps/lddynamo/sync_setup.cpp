@@ -1,10 +1,15 @@
 #include "lddynamo/sync_setup.hpp"
 
+#include "datasource/poll_source.hpp"
 #include "datasource/service.hpp"
+#include "datasource/stream_source.hpp"
 
+#include <lddynamo/client_options.hpp>
 #include <lddynamo/environment.hpp>
+#include <lddynamo/http_transport.hpp>
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -32,20 +37,58 @@ Result<Secret> ReadSdkKey(SyncArguments const& arguments, Environment const& env
                 "no SDK key: set LDDYNAMO_SDK_KEY or LAUNCHDARKLY_SDK_KEY, or give --sdk-key-file");
 }
 
-}  // namespace
-
-Result<HttpHeaders> MakeSyncHeaders(SyncArguments const& arguments) {
-    auto key = ReadSdkKey(arguments, ProcessEnvironment());
-    if (!key) return Fail(key.error());
-    return datasource::MakeServiceHeaders(*key);
-}
-
-HttpTransportOptions SyncTransport(Session const& session, std::stop_token stop) {
+HttpTransportOptions MakeHttp(Session const& session, std::stop_token stop) {
     HttpTransportOptions http;
     http.connect_timeout = std::chrono::seconds(10);
     http.logger = session.Log();
     http.stop = std::move(stop);
     return http;
+}
+
+Result<std::unique_ptr<datasource::DataSource>> MakePolling(
+    SyncArguments const& arguments, HttpHeaders headers,
+    datasource::PollSourceOptions source_options) {
+    datasource::PollerOptions options;
+    options.headers = std::move(headers);
+    options.filter = arguments.filter;
+    if (!arguments.base_uri.empty()) options.base_uri = arguments.base_uri;
+    auto poller = datasource::Poller::Create(std::move(options));
+    if (!poller) return Fail(poller.error());
+    source_options.interval = arguments.interval;
+    return datasource::MakePollSource(std::move(*poller), std::move(source_options));
+}
+
+Result<std::unique_ptr<datasource::DataSource>> MakeStreaming(
+    SyncArguments const& arguments, HttpHeaders headers, datasource::StreamSourceOptions options) {
+    options.base_uri =
+        arguments.base_uri.empty() ? ServiceEndpoints().streaming : arguments.base_uri;
+    options.headers = std::move(headers);
+    options.filter = arguments.filter;
+    return datasource::MakeStreamSource(std::move(options));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(Session const& session) {
+    auto const& arguments = session.Args().sync;
+    auto key = ReadSdkKey(arguments, ProcessEnvironment());
+    if (!key) return Fail(key.error());
+    auto headers = datasource::MakeServiceHeaders(*key);
+    if (!headers) return Fail(headers.error());
+
+    auto make_transport = [&session](std::stop_token stop) {
+        return MakeHttpTransport(MakeHttp(session, std::move(stop)));
+    };
+    if (arguments.poll) {
+        datasource::PollSourceOptions options;
+        options.make_transport = make_transport;
+        options.logger = session.Log();
+        return MakePolling(arguments, std::move(*headers), std::move(options));
+    }
+    datasource::StreamSourceOptions options;
+    options.make_transport = make_transport;
+    options.logger = session.Log();
+    return MakeStreaming(arguments, std::move(*headers), std::move(options));
 }
 
 }  // namespace lddynamo::app

@@ -1,23 +1,23 @@
 /// @file
-/// What both ways to sync need to ask LaunchDarkly.
+/// MakeSyncSource: what `sync` follows, as its arguments say.
 #pragma once
 
 #include "lddynamo/session.hpp"
 
-#include <lddynamo/http_transport.hpp>
+#include "datasource/data_source.hpp"
+
 #include <lddynamo/result.hpp>
 
-#include <stop_token>
+#include <memory>
 
 namespace lddynamo::app {
 
-/// With the SDK key of the environment or of a file, never of an argument: those can be seen by
-/// everyone on a machine.
-/// @retval ErrorCode::kInvalidArgument  there is none, or one that cannot be sent.
-[[nodiscard]] Result<HttpHeaders> MakeSyncHeaders(SyncArguments const& arguments);
-[[nodiscard]] HttpTransportOptions SyncTransport(Session const& session, std::stop_token stop);
-
-/// Follows LaunchDarkly's stream.
-[[nodiscard]] int RunSyncByStream(Session const& session);
+/// LaunchDarkly's stream, or its polling. With the SDK key of the environment or of a file, never
+/// of an argument: those can be seen by everyone on a machine.
+/// @param session  must outlive the source.
+/// @retval ErrorCode::kInvalidArgument  there is no key, or one that cannot be sent; a URI or a
+/// filter that cannot be.
+[[nodiscard]] Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(
+    Session const& session);
 
 }  // namespace lddynamo::app

@@ -22,7 +22,6 @@ namespace {
 using client::BigSegments;
 using client::DataPath;
 
-constexpr std::chrono::milliseconds kMinPollInterval{30000};
 constexpr std::chrono::milliseconds kAttemptTimeout{10000};
 
 http::TransportFactory MakeFactory(HttpOptions const& http, Logger const& logger) {
@@ -64,10 +63,10 @@ Result<std::unique_ptr<datasource::DataSource>> MakeSource(ClientOptions const& 
         return std::make_unique<datasource::FileSource>(*files, options.logger);
     }
     auto interval = std::get<PollingOptions>(options.data_source).interval;
-    if (interval < kMinPollInterval) {
+    if (interval < datasource::kMinPollInterval) {
         options.logger.Warn(
             "polling every 30 s: LaunchDarkly does not want to be asked more often");
-        interval = kMinPollInterval;
+        interval = datasource::kMinPollInterval;
     }
     auto poller = datasource::Poller::Create(
         {.base_uri = options.endpoints.polling, .headers = headers, .filter = filter});

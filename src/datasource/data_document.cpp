@@ -104,4 +104,11 @@ Result<DataDocument> ParseValidDataDocument(std::string_view text, DocumentRules
     return Read(*members, rules);
 }
 
+void LogLeftOut(Logger const& logger, std::vector<ItemNote> const& skipped) {
+    for (auto const& note : skipped) {
+        logger.Warn("left out: " + std::string(ToString(note.kind)) + ": '" + note.key +
+                    "': " + note.what);
+    }
+}
+
 }  // namespace lddynamo::datasource

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <lddynamo/feature_store.hpp>
+#include <lddynamo/logger.hpp>
 #include <lddynamo/result.hpp>
 
 #include <string>
@@ -34,6 +35,9 @@ struct DocumentRules {
 /// The same for text that is known to be valid JSON.
 [[nodiscard]] Result<DataDocument> ParseValidDataDocument(std::string_view text,
                                                           DocumentRules const& rules);
+
+/// Warns of each item that no store takes.
+void LogLeftOut(Logger const& logger, std::vector<ItemNote> const& skipped);
 
 /// One item of which the JSON is known to be valid: key, version and all that an SDK decodes.
 /// @retval ErrorCode::kInvalidData  it is wrong.

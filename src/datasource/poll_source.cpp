@@ -3,7 +3,6 @@
 #include "datasource/reconnect_delay.hpp"
 #include "datasource/threaded_source.hpp"
 
-#include <string>
 #include <utility>
 #include <variant>
 
@@ -37,10 +36,7 @@ bool Polling::Take(PollOutcome outcome, std::chrono::milliseconds& pause) {
         return !last;
     }
     if (auto* const polled = std::get_if<PolledData>(&outcome)) {
-        for (auto const& note : polled->document.skipped) {
-            options.logger.Warn("left out: " + std::string(ToString(note.kind)) + ": '" + note.key +
-                                "': " + note.what);
-        }
+        LogLeftOut(options.logger, polled->document.skipped);
         if (!sink->Init(std::move(polled->document.data))) {
             poller.Forget();
             return true;

@@ -15,9 +15,13 @@
 
 namespace lddynamo::datasource {
 
+/// LaunchDarkly does not want to be asked more often. Not enforced here: other servers may bear it.
+inline constexpr std::chrono::seconds kMinPollInterval{30};
+
 struct PollSourceOptions {
     http::TransportFactory make_transport{};
-    std::chrono::milliseconds interval{30000};  ///< From the end of one poll to the next.
+    std::chrono::milliseconds interval =
+        kMinPollInterval;  ///< From the end of one poll to the next.
     /// Go on asking, rarely, where LaunchDarkly does not want to be asked; else that is the end.
     bool retry_refused = false;
     base::RandomFraction random = base::RandomUnit;

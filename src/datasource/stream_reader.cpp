@@ -36,10 +36,7 @@ void StreamReader::OnEvent(http::SseEvent const& event) {
         return;
     }
     if (auto* const put = std::get_if<PutEvent>(&*read)) {
-        for (auto const& note : put->document.skipped) {
-            logger_.Warn("left out: " + std::string(ToString(note.kind)) + ": '" + note.key +
-                         "': " + note.what);
-        }
+        LogLeftOut(logger_, put->document.skipped);
         if (!sink_->Init(std::move(put->document.data))) return;
     } else if (auto* const item = std::get_if<ItemEvent>(&*read)) {
         if (!sink_->Upsert(item->kind, item->key, std::move(item->item))) return;

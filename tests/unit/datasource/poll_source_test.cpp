@@ -1,5 +1,6 @@
 #include "datasource/poll_source.hpp"
 
+#include "support/capturing_sink.hpp"
 #include "support/recording_sink.hpp"
 #include "support/scripted_transports.hpp"
 
@@ -11,9 +12,13 @@ namespace lddynamo::datasource {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::CapturingSink;
 using test_support::RecordingSink;
 using test_support::ScriptedTransports;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pair;
 using enum DataSourceState;
 
 ScriptedTransports::Exchange Data(int version) {
@@ -83,6 +88,27 @@ TEST_F(PollSourceTest, BringsEverythingAgainWhenTheSinkLostSomething) {
     EXPECT_THAT(sink_->States(2), ElementsAre(kValid, kValid));
     source_->Stop();
     for (auto const& request : transports_->Requests()) EXPECT_FALSE(HasEtag(request));
+}
+
+TEST_F(PollSourceTest, BadDataLeaveTheSinkAlone) {
+    Start({Data(1), ScriptedTransports::Status(200, R"({"flags":true})", {{"ETag", "bad"}}),
+           ScriptedTransports::Status(304)});
+    EXPECT_THAT(sink_->States(3), ElementsAre(kValid, kInterrupted, kValid));
+    EXPECT_EQ(sink_->Inits(), 1);
+    source_->Stop();
+    auto const requests = transports_->Requests();
+    ASSERT_GE(requests.size(), 3U);
+    EXPECT_THAT(requests[2].headers, Contains(Pair("If-None-Match", "1")))
+        << "the ETag of data that were good";
+}
+
+TEST_F(PollSourceTest, TellsWhatWasLeftOut) {
+    auto const log = std::make_shared<CapturingSink>();
+    PollSourceOptions options;
+    options.logger = Logger(log);
+    Start({ScriptedTransports::Status(200, R"({"flags":{"":{"key":"","version":0}}})")}, options);
+    EXPECT_THAT(sink_->States(1), ElementsAre(kValid));
+    EXPECT_THAT(log->Lines(), Contains(HasSubstr("left out: features: '': an empty key")));
 }
 
 TEST_F(PollSourceTest, StopsWhateverItDoes) {

@@ -1,0 +1,60 @@
+/// @file
+/// TableSink: writes to the table what a data source brings, and says what is to be done about it.
+#pragma once
+
+#include "lddynamo/sync_lines.hpp"
+
+#include "datasource/data_source.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+namespace lddynamo::app {
+
+/// @par Thread safety  The data source's thread calls what DataSink has, one other thread the rest.
+class TableSink final : public datasource::DataSink {
+  public:
+    TableSink(std::shared_ptr<FeatureStore> store, OutputFormat output)
+        : store_(std::move(store)), lines_(output) {}
+
+    bool Init(StoreData data) override;
+    bool Upsert(DataKind kind, std::string_view key, SerializedItem item) override;
+    void OnStatus(DataSourceState state, std::optional<Error> error) override;
+    void OnEnvironmentId(std::string_view /*id*/) override {}
+
+    /// Why the main thread is to act.
+    enum class Event { kStopped, kNoOutput, kOff, kFilled, kFailed, kProbe };
+    /// Blocks until there is something to do.
+    /// @param once  whether kFilled and kFailed count.
+    [[nodiscard]] Event Wait(std::stop_token const& stop, bool once);
+    /// Whether the table answers; if not, when to look again. Blocks as a store does.
+    [[nodiscard]] bool Probe();
+    /// The exit code for kOff and kFailed.
+    [[nodiscard]] int CodeOfFailure();
+    /// Whether nothing of the last Init was left out as too large.
+    [[nodiscard]] bool WasFilledWhole();
+
+  private:
+    bool Lost(Error const& error);
+    void Say();
+
+    std::shared_ptr<FeatureStore> const store_;  // shared with nobody; as long as a call lasts
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    SyncLines lines_;  // guarded by mutex_, as all below
+    bool stdout_ = true;
+    bool off_ = false;
+    bool filled_ = false;
+    bool complete_ = false;
+    std::optional<Error> source_error_{};
+    std::optional<Error> lost_{};        // something that came is not in the table
+    std::chrono::milliseconds probe_{};  // the pause before the next look
+    std::chrono::steady_clock::time_point probe_at_{};
+};
+
+}  // namespace lddynamo::app
