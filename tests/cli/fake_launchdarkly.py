@@ -1,4 +1,4 @@
-"""A small LaunchDarkly for the polling protocol: what tests tell it to answer."""
+"""Small LaunchDarklys for tests: what they have in common, and the one for the polling protocol."""
 import gzip
 import http.server
 import json
@@ -11,15 +11,13 @@ def data(flags=(), segments=()):
     return {"flags": {f["key"]: f for f in flags}, "segments": {s["key"]: s for s in segments}}
 
 
-class FakeLaunchDarkly:
-    """Serves `document` with an ETag that follows its content, or `status` when that is set."""
+class FakeService:
+    """An HTTP server on 127.0.0.1 that remembers what it was asked; `answer` is the rest."""
+    path = ""  # with which all that it serves begins
 
-    def __init__(self, document=None):
+    def __init__(self):
         self.condition = threading.Condition()
-        self.body = json.dumps(document or data()).encode()
-        self.status = 200
-        self.gzip = False
-        self.hold = False
+        self.status = 200  # for whoever asks as is right
         self.requests = []  # (path, headers, status answered)
         fake = self
 
@@ -35,20 +33,48 @@ class FakeLaunchDarkly:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def answer(self, handler):
+        raise NotImplementedError
+
+    def status_for(self, handler):
+        if not handler.path.startswith(self.path):
+            return 404
+        return self.status if handler.headers.get("Authorization") == KEY else 401
+
+    def remember(self, handler, status):
+        """With `condition` held."""
+        self.requests.append((handler.path, handler.headers, status))
+        self.condition.notify_all()
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class FakeLaunchDarkly(FakeService):
+    """Serves `document` with an ETag that follows its content, or `status` when that is set."""
+    path = "/sdk/latest-all"
+
+    def __init__(self, document=None):
+        super().__init__()
+        self.body = json.dumps(document or data()).encode()
+        self.gzip = False
+        self.hold = False
         self.released = threading.Event()
 
     def answer(self, handler):
         with self.condition:
-            body, status, hold = self.body, self.status, self.hold
+            body, hold = self.body, self.hold
             etag = f'"{hash(body)}"'
-            if not handler.path.startswith("/sdk/latest-all"):
-                status = 404
-            elif handler.headers.get("Authorization") != KEY:
-                status = 401
-            elif status == 200 and handler.headers.get("If-None-Match") == etag:
+            status = self.status_for(handler)
+            if status == 200 and handler.headers.get("If-None-Match") == etag:
                 status = 304
-            self.requests.append((handler.path, handler.headers, status))
-            self.condition.notify_all()
+            self.remember(handler, status)
         if hold:
             self.released.wait(30)
             handler.close_connection = True
@@ -85,11 +111,6 @@ class FakeLaunchDarkly:
             if not self.condition.wait_for(enough, 30):
                 raise AssertionError(f"{count} requests did not come: {self.requests}")
 
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
+    def __exit__(self, *exception):
         self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
+        super().__exit__(*exception)

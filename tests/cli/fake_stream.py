@@ -1,52 +1,31 @@
 """A small LaunchDarkly for the streaming protocol: what tests tell it to send."""
-import http.server
 import json
 import queue
 import select
 import threading
 
-from fake_launchdarkly import KEY, data
+from fake_launchdarkly import FakeService, data
 
 
-class FakeStream:
+class FakeStream(FakeService):
     """Sends `document` to each stream that is opened, and then whatever `send` is given."""
+    path = "/all"
 
     def __init__(self, document=None):
-        self.condition = threading.Condition()
+        super().__init__()
         self.document = document or data()
-        self.status = 200
         self.raw = None  # in place of the first put
-        self.requests = []  # (path, headers, status answered)
         self.open = []  # a queue of bytes for each stream
-        fake = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                fake.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def answer(self, handler):
         handler.close_connection = True
         mine = queue.Queue()
         with self.condition:
-            status = self.status
-            if not handler.path.startswith("/all"):
-                status = 404
-            elif handler.headers.get("Authorization") != KEY:
-                status = 401
-            self.requests.append((handler.path, handler.headers, status))
+            status = self.status_for(handler)
             if status == 200:
                 mine.put(self.raw or self.event("put", {"path": "/", "data": self.document}))
                 self.open.append(mine)
-            self.condition.notify_all()
+            self.remember(handler, status)
         handler.send_response(status)
         handler.send_header("Connection", "close")
         handler.end_headers()
@@ -91,11 +70,6 @@ class FakeStream:
             if not self.condition.wait_for(condition, 30):
                 raise AssertionError(f"did not come: {self.requests}")
 
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_):
+    def __exit__(self, *exception):
         self.end()
-        self.server.shutdown()
-        self.server.server_close()
+        super().__exit__(*exception)
