@@ -1,5 +1,7 @@
 #include <lddynamo/clock.hpp>
 
+#include <time.h>
+
 #include <thread>
 
 namespace lddynamo {
@@ -12,6 +14,13 @@ class MachineClock final : public Clock {
     }
     [[nodiscard]] std::chrono::steady_clock::time_point SteadyNow() const noexcept override {
         return std::chrono::steady_clock::now();
+    }
+    [[nodiscard]] std::chrono::steady_clock::time_point CoarseSteadyNow() const noexcept override {
+        // steady_clock is CLOCK_MONOTONIC; this is what the kernel's last tick left of it.
+        timespec now{};
+        if (::clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) return SteadyNow();
+        return std::chrono::steady_clock::time_point(std::chrono::seconds(now.tv_sec) +
+                                                     std::chrono::nanoseconds(now.tv_nsec));
     }
     void Sleep(std::chrono::nanoseconds duration) override {
         if (duration.count() > 0) std::this_thread::sleep_for(duration);

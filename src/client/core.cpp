@@ -109,7 +109,7 @@ Client::Core::Attempt Client::Core::EvaluateQuickly(Call const& call) {
     Root const& root = cache_.Current();
     Freshness fresh;
     if (mode_ == Mode::kTtl) {
-        fresh.now = Now();
+        fresh.now = CoarseNow();
         fresh.health = &health_;
     }
     if (preload_) {

@@ -126,6 +126,9 @@ class Client::Core final : public client::DataTarget {
     [[nodiscard]] client::Nanoseconds Now() const noexcept {
         return clock_.SteadyNow().time_since_epoch() / std::chrono::nanoseconds(1);
     }
+    [[nodiscard]] client::Nanoseconds CoarseNow() const noexcept {
+        return clock_.CoarseSteadyNow().time_since_epoch() / std::chrono::nanoseconds(1);
+    }
     /// When something that is being read from `started` on will be too old.
     [[nodiscard]] client::Nanoseconds ExpiryFrom(client::Nanoseconds started) const noexcept;
 
