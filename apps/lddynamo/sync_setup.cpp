@@ -37,10 +37,10 @@ Result<Secret> ReadSdkKey(SyncArguments const& arguments, Environment const& env
                 "no SDK key: set LDDYNAMO_SDK_KEY or LAUNCHDARKLY_SDK_KEY, or give --sdk-key-file");
 }
 
-HttpTransportOptions MakeHttp(Session const& session, std::stop_token stop) {
+HttpTransportOptions MakeHttp(Logger const& logger, std::stop_token stop) {
     HttpTransportOptions http;
     http.connect_timeout = std::chrono::seconds(10);
-    http.logger = session.Log();
+    http.logger = logger;
     http.stop = std::move(stop);
     return http;
 }
@@ -76,8 +76,9 @@ Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(Session const& se
     auto headers = datasource::MakeServiceHeaders(*key);
     if (!headers) return Fail(headers.error());
 
-    auto make_transport = [&session](std::stop_token stop) {
-        return MakeHttpTransport(MakeHttp(session, std::move(stop)));
+    // By value: the source's thread may outlast the session.
+    auto const make_transport = [logger = session.Log()](std::stop_token stop) {
+        return MakeHttpTransport(MakeHttp(logger, std::move(stop)));
     };
     if (arguments.poll) {
         datasource::PollSourceOptions options;

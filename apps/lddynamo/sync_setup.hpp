@@ -14,7 +14,6 @@ namespace lddynamo::app {
 
 /// LaunchDarkly's stream, or its polling. With the SDK key of the environment or of a file, never
 /// of an argument: those can be seen by everyone on a machine.
-/// @param session  must outlive the source.
 /// @retval ErrorCode::kInvalidArgument  there is no key, or one that cannot be sent; a URI or a
 /// filter that cannot be.
 [[nodiscard]] Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(

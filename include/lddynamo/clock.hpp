@@ -18,8 +18,8 @@ class Clock {
 
     [[nodiscard]] virtual std::chrono::system_clock::time_point Now() const noexcept = 0;
     [[nodiscard]] virtual std::chrono::steady_clock::time_point SteadyNow() const noexcept = 0;
-    /// SteadyNow, or up to 10 ms before it where that is cheaper to tell: for a look at a cache,
-    /// which each evaluation takes. SteadyNow unless a clock does better.
+    /// SteadyNow, or a tick of the system (up to 10 ms) before it where that is cheaper to tell:
+    /// for a look at a cache, which each evaluation takes. SteadyNow unless a clock does better.
     [[nodiscard]] virtual std::chrono::steady_clock::time_point CoarseSteadyNow() const noexcept {
         return SteadyNow();
     }

