@@ -1,4 +1,3 @@
-#include "lddynamo/console.hpp"
 #include "lddynamo/session.hpp"
 #include "lddynamo/stop_on_signal.hpp"
 #include "lddynamo/sync_setup.hpp"
@@ -16,7 +15,8 @@ int Follow(datasource::DataSource& source, TableSink& sink, std::stop_token cons
     for (;;) {
         switch (sink.Wait(stop, once)) {
             case TableSink::Event::kStopped:
-                WriteNote(once ? "stopped before the table was filled" : "stopped");
+                source.Stop();
+                sink.SayLast(once ? "stopped before the table was filled" : "stopped");
                 return once ? kFailed : kDone;
             case TableSink::Event::kNoOutput:
                 return kFailed;

@@ -1,6 +1,7 @@
 #include "lddynamo/console.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,6 +55,11 @@ Status WriteOut(std::string_view text) {
 
 void WriteErr(std::string_view text) {
     WriteAll(STDERR_FILENO, text);
+}
+
+bool ErrTakesMore() noexcept {
+    pollfd err{STDERR_FILENO, POLLOUT, 0};
+    return ::poll(&err, 1, 0) == 1 && (err.revents & POLLOUT) != 0;
 }
 
 void WriteNote(std::string_view text) {

@@ -23,6 +23,8 @@ void WriteNote(std::string_view text);
 
 /// Writes `text` to stderr as it is.
 void WriteErr(std::string_view text);
+/// Whether stderr takes a short text at once; not so a pipe that is full.
+[[nodiscard]] bool ErrTakesMore() noexcept;
 
 /// `text` fit for a terminal: control characters, which a table may hold, as \xNN.
 [[nodiscard]] std::string Printable(std::string_view text);

@@ -32,12 +32,22 @@ SyncLines::SyncLines(OutputFormat output)
 }
 
 SyncLines::~SyncLines() {
+    if (ErrTakesMore()) Clear();
+}
+
+void SyncLines::Last(std::string const& text) {
+    if (!ErrTakesMore()) return;
+    Clear();
+    WriteNote(text);
+}
+
+void SyncLines::Clear() {
     if (shown_) WriteErr("\r\x1b[K");
+    shown_ = false;
 }
 
 void SyncLines::Note(std::string const& text) {
-    if (shown_) WriteErr("\r\x1b[K");
-    shown_ = false;
+    Clear();
     WriteNote(text);
     ShowState();
 }
@@ -50,14 +60,14 @@ void SyncLines::ShowState() {
                          Printable(last_)));
 }
 
-void SyncLines::Failing(std::vector<Error const*> const& errors) {
+void SyncLines::Failing(std::vector<Error> const& errors) {
     std::string now, gist;
-    for (auto const* const error : errors) {
+    for (auto const& error : errors) {
         if (!now.empty()) now += "; ";
-        now += error->Describe();
+        now += error.Describe();
         // Request ids make every message another one.
-        gist += fmt::format("{} {} {};", ToString(error->code), error->http_status,
-                            error->service_code);
+        gist +=
+            fmt::format("{} {} {};", ToString(error.code), error.http_status, error.service_code);
     }
     bool const recovered = now.empty() && !outage_.empty();
     bool const another = !now.empty() && gist != outage_;
@@ -67,8 +77,7 @@ void SyncLines::Failing(std::vector<Error const*> const& errors) {
 }
 
 bool SyncLines::Filled(InitReport const& report, std::size_t flags, std::size_t segments) {
-    if (shown_) WriteErr("\r\x1b[K");
-    shown_ = false;
+    Clear();
     NoteWhatInitLeft(report);
     last_ = fmt::format("{} flags and {} segments", flags, segments);
     if (output_ == OutputFormat::kJson) {

@@ -22,17 +22,21 @@ class SyncLines {
     explicit SyncLines(OutputFormat output);
     SyncLines(SyncLines const&) = delete;
     SyncLines& operator=(SyncLines const&) = delete;
-    ~SyncLines();  ///< Clears the last line.
+    ~SyncLines();  ///< Clears the terminal's last line.
 
     /// The errors that there are now; none: all is well.
-    void Failing(std::vector<Error const*> const& errors);
+    void Failing(std::vector<Error> const& errors);
     /// An Init. @return false: stdout takes no more.
     [[nodiscard]] bool Filled(InitReport const& report, std::size_t flags, std::size_t segments);
     /// An Upsert. @return false: stdout takes no more.
     [[nodiscard]] bool Upserted(DataKind kind, std::string_view key, SerializedItem const& item,
                                 UpsertOutcome outcome);
 
+    /// Written only if somebody takes it: for the end, which must not wait.
+    void Last(std::string const& text);
+
   private:
+    void Clear();
     void Note(std::string const& text);
     void ShowState();
 

@@ -19,11 +19,13 @@ constexpr milliseconds kLastProbe{30000};
 
 bool TableSink::Init(StoreData data) {
     auto const report = store_->Init(data);
-    std::scoped_lock const lock(mutex_);
     if (!report) return Lost(report.error());
-    lost_.reset();
-    Say();
-    stdout_ = stdout_ && lines_.Filled(*report, data.features.size(), data.segments.size());
+    Say([this] { lost_.reset(); });
+    {
+        std::scoped_lock const lock(writing_);
+        StdoutIs(lines_.Filled(*report, data.features.size(), data.segments.size()));
+    }
+    std::scoped_lock const lock(mutex_);
     filled_ = true;
     complete_ = report->oversize.empty();
     changed_.notify_all();
@@ -32,23 +34,17 @@ bool TableSink::Init(StoreData data) {
 
 bool TableSink::Upsert(DataKind kind, std::string_view key, SerializedItem item) {
     auto const outcome = store_->Upsert(kind, key, item);
-    std::scoped_lock const lock(mutex_);
     if (!outcome) return Lost(outcome.error());
-    stdout_ = stdout_ && lines_.Upserted(kind, key, item, *outcome);
-    if (!stdout_) changed_.notify_all();
+    std::scoped_lock const lock(writing_);
+    StdoutIs(lines_.Upserted(kind, key, item, *outcome));
     return true;
 }
 
 void TableSink::OnStatus(DataSourceState state, std::optional<Error> error) {
-    std::scoped_lock const lock(mutex_);
-    off_ = state == DataSourceState::kOff;
-    if (state == DataSourceState::kValid) {
-        source_error_.reset();
-    } else {
-        source_error_ = std::move(error);
-    }
-    Say();
-    changed_.notify_all();
+    Say([&] {
+        off_ = state == DataSourceState::kOff;
+        source_error_ = state == DataSourceState::kValid ? std::nullopt : std::move(error);
+    });
 }
 
 TableSink::Event TableSink::Wait(std::stop_token const& stop, bool once) {
@@ -89,23 +85,42 @@ bool TableSink::WasFilledWhole() {
     return filled_ && complete_;
 }
 
+void TableSink::SayLast(std::string const& text) {
+    std::unique_lock const lock(writing_, std::try_to_lock);
+    if (lock) lines_.Last(text);
+}
+
 bool TableSink::Lost(Error const& error) {
-    if (!lost_) {
-        probe_ = kFirstProbe;
-        probe_at_ = std::chrono::steady_clock::now() + probe_;
-    }
-    lost_ = error;
-    Say();
-    changed_.notify_all();
+    Say([&] {
+        if (!lost_) {
+            probe_ = kFirstProbe;
+            probe_at_ = std::chrono::steady_clock::now() + probe_;
+        }
+        lost_ = error;
+    });
     return false;
 }
 
-void TableSink::Say() {
-    std::vector<Error const*> errors;
-    for (auto const* const error : {&source_error_, &lost_}) {
-        if (*error) errors.push_back(&**error);
+template <class Change>
+void TableSink::Say(Change&& change) {
+    std::vector<Error> errors;
+    {
+        std::scoped_lock const lock(mutex_);
+        change();
+        for (auto const* const error : {&source_error_, &lost_}) {
+            if (*error) errors.push_back(**error);
+        }
+        changed_.notify_all();
     }
+    std::scoped_lock const lock(writing_);
     lines_.Failing(errors);
+}
+
+void TableSink::StdoutIs(bool good) {
+    if (good) return;
+    std::scoped_lock const lock(mutex_);
+    stdout_ = false;
+    changed_.notify_all();
 }
 
 }  // namespace lddynamo::app

@@ -12,10 +12,13 @@
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 namespace lddynamo::app {
 
+/// Where nobody reads what is written, the data source's thread waits, and only that: the other one
+/// finds out what happened, and can end.
 /// @par Thread safety  The data source's thread calls what DataSink has, one other thread the rest.
 class TableSink final : public datasource::DataSink {
   public:
@@ -38,16 +41,22 @@ class TableSink final : public datasource::DataSink {
     [[nodiscard]] int CodeOfFailure();
     /// Whether nothing of the last Init was left out as too large.
     [[nodiscard]] bool WasFilledWhole();
+    /// Writes one last line, unless the other lines are still waiting to be read.
+    void SayLast(std::string const& text);
 
   private:
     bool Lost(Error const& error);
-    void Say();
+    /// Changes what `change` changes, and says of it what there is to be said.
+    template <class Change>
+    void Say(Change&& change);
+    void StdoutIs(bool good);
 
     std::shared_ptr<FeatureStore> const store_;  // shared with nobody; as long as a call lasts
+    std::mutex writing_;                         // never waited for with mutex_ held
+    SyncLines lines_;                            // guarded by writing_
     std::mutex mutex_;
     std::condition_variable_any changed_;
-    SyncLines lines_;  // guarded by mutex_, as all below
-    bool stdout_ = true;
+    bool stdout_ = true;  // guarded by mutex_, as all below
     bool off_ = false;
     bool filled_ = false;
     bool complete_ = false;

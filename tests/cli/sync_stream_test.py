@@ -1,13 +1,25 @@
 """`lddynamo sync` against a small LaunchDarkly of ours that streams, and `lddynamo local`."""
+import array
+import fcntl
 import json
+import os
 import signal
+import subprocess
+import termios
 import time
 import unittest
 
 from fake_launchdarkly import KEY, data
 from fake_stream import FakeStream
 from running_sync import SyncCase
-from support import USER, flag
+from support import PROGRAM, USER, flag
+
+
+def buffered(pipe):
+    """How many bytes nobody has read yet."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
 
 
 class SyncStreamTest(SyncCase):
@@ -106,6 +118,35 @@ class SyncStreamTest(SyncCase):
                   "outcome": "written"}
         self.assertEqual(lines[1:], [change, {**change, "version": 2, "outcome": "stale"},
                                      {**change, "key": "z", "version": 7}])
+
+    def test_stops_while_nobody_reads_what_it_writes(self):
+        for output in ("stdout", "stderr"):
+            there, here = os.pipe()
+            self.addCleanup(os.close, there)
+            fcntl.fcntl(here, fcntl.F_SETPIPE_SZ, 4096)
+            self.ld.document = data([flag("a", 1)])
+            # On stderr, each change of a flag that no table takes is a line.
+            arguments = ("--output", "json") if output == "stdout" else ()
+            process = subprocess.Popen(
+                [PROGRAM, "sync", "--base-uri", self.ld.url, *arguments], env=self.env,
+                **{"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, output: here})
+            os.close(here)
+            try:
+                self.ld.wait_for(lambda: len(self.ld.open) == 1)
+                for version in range(2, 80):
+                    note = "x" * (400_000 if output == "stderr" else 1)
+                    self.ld.patch(flag("a", version, note=note))
+                deadline = time.monotonic() + 30
+                while buffered(there) < 3900:
+                    self.assertLess(time.monotonic(), deadline, buffered(there))
+                    time.sleep(0.02)
+                process.send_signal(signal.SIGTERM)
+                self.assertEqual(process.wait(timeout=30), 0, output)
+            finally:
+                process.kill()
+                process.wait(timeout=30)
+            self.ld.wait_for(lambda: not self.ld.open)
+            self.done("wipe", "--yes")
 
     def test_opens_another_stream_when_one_ends(self):
         running = self.start()
