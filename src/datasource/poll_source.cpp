@@ -2,6 +2,7 @@
 
 #include "datasource/reconnect_delay.hpp"
 #include "datasource/threaded_source.hpp"
+#include "http/redirect.hpp"
 
 #include <utility>
 #include <variant>
@@ -50,7 +51,7 @@ void Polling::Run() {
     auto stop = attempts.Begin();
     auto transport = options.make_transport(stop);
     while (!attempts.Stopped()) {
-        auto const answer = transport->Send(poller.Request());
+        auto const answer = http::SendOn(*transport, poller.Request());
         if (attempts.Stopped()) return;
         if (answer) {
             if (auto const* const id = answer->Header(kEnvironmentIdHeader)) {

@@ -4,6 +4,7 @@
 #include "datasource/service.hpp"
 #include "datasource/stream_reader.hpp"
 #include "datasource/threaded_source.hpp"
+#include "http/redirect.hpp"
 
 #include <utility>
 
@@ -60,7 +61,7 @@ void Stream::Run() {
     while (!attempts.Stopped()) {
         auto const stop = attempts.Begin();
         auto const reader = std::make_shared<StreamReader>(sink, stop, clock, options.logger);
-        auto answer = options.make_transport(stop)->Send(Request(reader));
+        auto answer = http::SendOn(*options.make_transport(stop), Request(reader));
         if (attempts.Stopped()) return;
         if (attempts.TakeRefresh()) continue;
         ServiceFailure failure = WhyEnded(*reader, std::move(answer));

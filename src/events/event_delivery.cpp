@@ -3,6 +3,7 @@
 #include "base/random.hpp"
 #include "http/gzip.hpp"
 #include "http/http_date.hpp"
+#include "http/redirect.hpp"
 
 #include <string_view>
 #include <utility>
@@ -52,7 +53,7 @@ class Post final : public HttpRequestSource {
         switch (step_) {
             case Step::kFirst:
                 step_ = Step::kFirstSent;
-                return Exchange{0, request_};  // a copy: it may be needed again
+                return Exchange{0, request_};
             case Step::kFirstSent:
             case Step::kSecondSent:
                 return WaitForAnswer{};
@@ -63,7 +64,7 @@ class Post final : public HttpRequestSource {
             case Step::kSecond:
                 if (now < again_) return WaitUntil{again_};
                 step_ = Step::kSecondSent;
-                return Exchange{0, std::move(request_)};
+                return Exchange{0, request_};
             case Step::kDone:
                 break;
         }
@@ -72,6 +73,19 @@ class Post final : public HttpRequestSource {
 
     void OnAnswer(std::uint64_t, Result<HttpResponse> answer) override {
         bool const first = step_ == Step::kFirstSent;
+        if (answer) {
+            auto next = http::Redirected(request_, *answer);
+            if (next && *next && redirects_++ < http::kMaxRedirects) {
+                request_ = std::move(**next);
+                step_ = first ? Step::kFirst : Step::kSecond;
+                return;
+            }
+            if (!next) {
+                answer = Fail(std::move(next.error()));
+            } else if (*next) {
+                answer = Fail(http::TooManyRedirects());
+            }
+        }
         step_ = Step::kDone;
         switch (Judge(answer)) {
             case Verdict::kDelivered:
@@ -107,6 +121,7 @@ class Post final : public HttpRequestSource {
     HttpRequest request_;
     std::string what_;
     Logger const& logger_;
+    int redirects_ = 0;
     Step step_ = Step::kFirst;
     std::chrono::steady_clock::time_point again_{};
     EventDelivery::Outcome outcome_;
@@ -156,7 +171,7 @@ EventDelivery::Outcome EventDelivery::SendEvents(HttpTransport& transport, std::
 }
 
 void EventDelivery::SendDiagnostic(HttpTransport& transport, std::string json) const {
-    auto const answer = transport.Send(MakeRequest("/diagnostic", std::move(json)));
+    auto const answer = http::SendOn(transport, MakeRequest("/diagnostic", std::move(json)));
     switch (Judge(answer)) {
         case Verdict::kDelivered:
         case Verdict::kCancelled:

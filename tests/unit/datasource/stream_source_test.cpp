@@ -78,6 +78,18 @@ TEST_F(StreamSourceTest, OpensAnotherAfterAnEndOrAnErrorThatMayPass) {
     EXPECT_EQ(errors[6].code, ErrorCode::kInvalidData);
 }
 
+TEST_F(StreamSourceTest, GoesWhereItIsSentOn) {
+    auto const to = [](std::string location) {
+        return ScriptedTransports::Status(301, "moved", {{"Location", std::move(location)}});
+    };
+    Start({to("https://stream.example/all"), ScriptedTransports::Stream(Put(1), true),
+           to("http://other.example/all"), ScriptedTransports::Stream(Put(2), false)});
+    EXPECT_THAT(sink_->States(4), ElementsAre(kValid, kInterrupted, kInterrupted, kValid));
+    EXPECT_EQ(transports_->Requests().at(1).url, "https://stream.example/all");
+    EXPECT_EQ(transports_->Requests().at(2).url, "http://stream.example/base/all");
+    EXPECT_THAT(sink_->Errors().at(1).message, HasSubstr("another host"));
+}
+
 TEST_F(StreamSourceTest, StopsForGoodWhereItIsRefused) {
     for (int const status : {401, 403, 405, 404}) {
         auto const sink = std::make_shared<RecordingSink>();

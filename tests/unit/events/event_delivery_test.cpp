@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace lddynamo::events {
 namespace {
@@ -40,6 +41,37 @@ class EventDeliveryTest : public ::testing::Test {
     std::shared_ptr<test_support::CapturingSink> sink_ =
         std::make_shared<test_support::CapturingSink>();
 };
+
+TEST_F(EventDeliveryTest, GoesWhereItIsSentOn) {
+    transport_.Add(JsonAnswer(308, "", {{"Location", "/y/bulk"}}));
+    transport_.Add(JsonAnswer(503, ""));
+    transport_.Add(JsonAnswer(307, "", {{"Location", "/z/bulk"}}));
+    transport_.Add(JsonAnswer(202, ""));
+    EXPECT_TRUE(Send().delivered);
+    std::vector<std::string> urls;
+    for (auto const& sent : transport_.SentRequests()) {
+        urls.push_back(sent.request.url);
+        EXPECT_EQ(sent.request.method, "POST");
+        EXPECT_EQ(sent.request.body, "[1]");
+    }
+    std::string const host = "https://events.example";
+    EXPECT_THAT(
+        urls, ElementsAre(host + "/x/bulk", host + "/y/bulk", host + "/y/bulk", host + "/z/bulk"));
+}
+
+TEST_F(EventDeliveryTest, DoesNotGoInCirclesNorToOthers) {
+    transport_.SetHandler([](HttpRequest const& request) {
+        return JsonAnswer(307, "", {{"Location", request.url}});
+    });
+    EXPECT_FALSE(Send().delivered);
+    EXPECT_EQ(transport_.SentCount(), 12U);  // and one more after the pause
+    transport_.SetHandler([](HttpRequest const&) {
+        return JsonAnswer(307, "", {{"Location", "https://other.example/bulk"}});
+    });
+    EXPECT_FALSE(Send().delivered);
+    EXPECT_EQ(transport_.SentCount(), 14U);
+    EXPECT_THAT(sink_->Lines().back(), HasSubstr("other.example:443"));
+}
 
 TEST_F(EventDeliveryTest, Posts) {
     transport_.Add(JsonAnswer(202, "", {{"date", "Sun, 06 Nov 1994 08:49:37 GMT"}}));
