@@ -61,8 +61,9 @@ class Client {
     /// @return whether they have; true in daemon mode and offline.
     /// @par Blocking  For up to `timeout`.
     [[nodiscard]] bool WaitForInitialization(std::chrono::milliseconds timeout) noexcept;
-    /// In daemon mode, and before the data source delivered: whether the store was ever filled, by
-    /// whomever. "Could not tell" is the error. Evaluations do not need it in daemon mode: a flag
+    /// Whether evaluations have data of the data source; true when offline. In daemon mode, and
+    /// before the data source delivered: whether the store was ever filled, by whomever, or the
+    /// store's error. Evaluations do not need it in daemon mode: a flag
     /// that is in the table is evaluated, as in the Go SDK.
     [[nodiscard]] Result<bool> Initialized();
     /// How the connection to LaunchDarkly is: kValid in daemon mode, kOff offline.
@@ -107,8 +108,8 @@ class Client {
                                                               Context const& context,
                                                               Value default_value) noexcept;
 
-    /// Every flag's value for the context. Not valid when the store could not be read and nothing
-    /// is cached.
+    /// Every flag's value for the context. Not valid, and empty, before there are data, and when
+    /// the store could not be read and all of it never was.
     [[nodiscard]] AllFlagsState AllFlags(Context const& context,
                                          AllFlagsOptions const& options = {}) noexcept;
 

@@ -80,17 +80,17 @@ std::optional<AllFlagsState> Client::Core::TryAllFlags(Context const& context,
     std::int64_t const now = clock_.Now().time_since_epoch() / std::chrono::milliseconds(1);
     Epochs::Guard const guard(cache_.Readers());
     Root const& root = cache_.Current();
+    // Some of the flags, taken for all of them, would be worse than none.
+    if (!root.complete) return AllFlagsState();
     std::vector<Entry<model::FeatureFlag> const*> entries;
     entries.reserve(root.flags.Size());
     root.flags.ForEach([&](Entry<model::FeatureFlag> const& entry) {
         if (entry.decoded.object) entries.push_back(&entry);
     });
-    if (!root.complete && entries.empty()) return AllFlagsState();
     std::sort(entries.begin(), entries.end(),
               [](auto const* a, auto const* b) { return a->key < b->key; });
     Freshness freshness;
-    freshness.frozen = root.complete;
-    freshness.accept_expired = true;
+    freshness.frozen = true;
     std::vector<FlagState> flags;
     flags.reserve(entries.size());
     if (view != nullptr) view->Begin();

@@ -1,5 +1,7 @@
 #include "client/core.hpp"
 
+#include "base/at_end.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -62,6 +64,7 @@ Client::Core::Core(ClientOptions const& options, Source source, client::BigSegme
     : store_(source == Source::kMemory ? nullptr : options.data_store),
       big_segments_(big_segments),
       source_(source),
+      offline_(options.offline),
       mode_(source == Source::kMemory ? Mode::kInfinite : options.cache.mode),
       ttl_(std::chrono::nanoseconds(options.cache.ttl).count()),
       // Without a cache there is nothing to load ahead; what is received need not be loaded.
@@ -204,6 +207,7 @@ Result<std::size_t> Client::Core::Preload() {
 }
 
 Result<bool> Client::Core::Initialized() {
+    if (offline_) return true;
     if (source_ != Source::kStore && ready_.load(std::memory_order_acquire)) return true;
     if (!store_) return false;
     return client::Guarded([this] { return store_->Initialized(); });
@@ -216,25 +220,46 @@ bool Client::Core::IsReady() {
 
 // Others may have filled the store; it is used then, as the Go SDK does.
 bool Client::Core::AskWhetherReady() {
-    std::unique_lock const lock(ready_mutex_, std::try_to_lock);
-    if (!lock || Now() < ask_ready_at_) return ready_.load(std::memory_order_acquire);
-    auto const initialized = client::Guarded([this] { return store_->Initialized(); });
-    if (initialized && *initialized) {
-        logger_.Warn("no data of LaunchDarkly yet: flags are evaluated out of the store");
-        SetReady();
-        return true;
+    {
+        std::unique_lock lock(ready_mutex_);
+        // A store whose log asks for a flag would wait for itself.
+        if (ready_asker_ == std::this_thread::get_id()) return false;
+        ready_answered_.wait(lock, [this] { return ready_asker_ == std::thread::id(); });
+        if (Now() < ask_ready_at_) return ready_.load(std::memory_order_acquire);
+        ready_asker_ = std::this_thread::get_id();
     }
-    ask_ready_at_ = Now() + kAskReadyPause;
-    return false;
+    bool first = false;
+    {
+        base::AtEnd const answered([this] {
+            std::scoped_lock const lock(ready_mutex_);
+            ready_asker_ = {};
+            ask_ready_at_ = Now() + kAskReadyPause;
+            ready_answered_.notify_all();
+        });
+        Nanoseconds const started = Now();
+        auto const initialized = client::Guarded([this] { return store_->Initialized(); });
+        if (!initialized) {
+            health_.Failed(initialized.error(), started, Now());
+            return false;
+        }
+        health_.Succeeded();
+        if (!*initialized) return false;
+        first = !ready_.exchange(true, std::memory_order_acq_rel);
+    }
+    if (first) logger_.Warn("no data of LaunchDarkly yet: flags are evaluated out of the store");
+    return true;
 }
 
-void Client::Core::Receive(StoreData const& data) {
+bool Client::Core::Receive(StoreData const& data) {
     bool const memory = source_ == Source::kMemory;
     // Numbered when the store has it already: what was read before does not replace it.
     std::uint64_t const read = cache_.StartRead();
-    auto made = decoder_.MakeRoot(data, {}, {read, memory ? kNever : ExpiryFrom(Now()), memory});
+    auto made = decoder_.MakeRoot(data, {},
+                                  {read, memory ? kNever : ExpiryFrom(Now()), memory, &abandoned_});
+    if (!made.root) return false;
     made.root->absent_is_known = memory;
     cache_.Install(std::move(made.root), false);
+    return true;
 }
 
 void Client::Core::Receive(DataKind kind, std::string_view key, SerializedItem const& item) {

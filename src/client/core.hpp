@@ -17,11 +17,13 @@
 #include <lddynamo/client.hpp>
 
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 namespace lddynamo {
@@ -67,18 +69,19 @@ class Client::Core final : public client::DataTarget {
     void Evaluate(std::string_view key, Context const& context, client::OutcomeSink& sink);
     [[nodiscard]] AllFlagsState AllFlags(Context const& context, AllFlagsOptions const& options);
     [[nodiscard]] Result<std::size_t> Preload();
-    [[nodiscard]] Result<bool> Initialized();
+    [[nodiscard]] Result<bool> Initialized();  ///< As Client has it.
     /// Whether evaluations have data; for a store, whether someone filled it is asked now and then.
     [[nodiscard]] bool IsReady();
 
     // Not for Source::kStore.
-    void Receive(StoreData const& data) override;
+    [[nodiscard]] bool Receive(StoreData const& data) override;
     void Receive(DataKind kind, std::string_view key, SerializedItem const& item) override;
     void ReceiveIfNewer(DataKind kind, std::string_view key, SerializedItem const& item) override;
     [[nodiscard]] Reading StartReading() override { return {cache_.StartRead(), Now()}; }
     void ReceiveRead(Reading const& reading, DataKind kind, std::string_view key,
                      Result<std::optional<SerializedItem>> const& found) override;
     void SetReady() noexcept override { ready_.store(true, std::memory_order_release); }
+    void Abandon() noexcept override { abandoned_.store(true, std::memory_order_relaxed); }
 
   private:
     using Mode = CacheOptions::Mode;
@@ -135,6 +138,7 @@ class Client::Core final : public client::DataTarget {
     std::shared_ptr<FeatureStore> const store_;  // shared with the caller; nullptr: kMemory
     client::BigSegments* const big_segments_;
     Source const source_;
+    bool const offline_;
     Mode const mode_;
     client::Nanoseconds const ttl_;
     bool const preload_;
@@ -145,8 +149,11 @@ class Client::Core final : public client::DataTarget {
     std::optional<client::StoreReader> reader_;  // empty: in memory
     client::Flights flights_;
     Logger const logger_;
+    std::atomic<bool> abandoned_{false};
     std::atomic<bool> ready_;
     std::mutex ready_mutex_;
+    std::condition_variable ready_answered_;
+    std::thread::id ready_asker_{};                        // guarded by ready_mutex_; none: nobody
     client::Nanoseconds ask_ready_at_ = client::kExpired;  // guarded by ready_mutex_
 };
 

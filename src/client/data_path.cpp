@@ -23,6 +23,7 @@ DataPath::DataPath(Options options, DataTarget& target, std::shared_ptr<SourceSt
     : options_(std::move(options)),
       status_(std::move(status)),
       refresh_(std::move(refresh)),
+      open_target_(&target),
       target_(&target),
       probe_interval_(options_.probe_interval) {
 }
@@ -57,11 +58,12 @@ bool DataPath::Init(StoreData data) {
             if (!options_.cache_is_infinite) return false;
         }
     }
-    bool const taken = WithTarget([&](DataTarget& target) {
-        target.Receive(data);
-        target.SetReady();
+    bool taken = false;
+    bool const open = WithTarget([&](DataTarget& target) {
+        taken = target.Receive(data);
+        if (taken) target.SetReady();
     });
-    if (!taken) return false;
+    if (!open || !taken) return false;
     // Whoever waits for data finds this state then.
     if (stored) status_->Update(DataSourceState::kValid, std::nullopt);
     status_->SetInitialized();
@@ -160,6 +162,8 @@ void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const&
 }
 
 void DataPath::Close() noexcept {
+    // Without the lock, which a Receive holds.
+    if (auto* const target = open_target_.exchange(nullptr)) target->Abandon();
     std::unique_ptr<base::Worker> prober;
     {
         std::scoped_lock const lock(mutex_);

@@ -11,6 +11,7 @@
 #include <lddynamo/feature_store.hpp>
 #include <lddynamo/logger.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -67,6 +68,7 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     std::shared_ptr<SourceStatus> const status_;  // shared with the client
     std::function<void()> const refresh_;
     std::mutex mutex_;
+    std::atomic<DataTarget*> open_target_;      // to abandon what it is at; nullptr: closed
     DataTarget* target_;                        // guarded by mutex_; nullptr: closed
     std::chrono::milliseconds probe_interval_;  // guarded by mutex_; grows while nothing helps
     bool lost_ = false;                         // guarded by mutex_; until the next good Init

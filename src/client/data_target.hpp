@@ -12,7 +12,7 @@
 
 namespace lddynamo::client {
 
-/// @par Thread safety  One thread at a time.
+/// @par Thread safety  One thread at a time, but for Abandon.
 class DataTarget {
   public:
     /// A read of the store: what was found by one that started earlier never replaces what a later
@@ -26,7 +26,8 @@ class DataTarget {
     DataTarget(DataTarget const&) = delete;
     DataTarget& operator=(DataTarget const&) = delete;
     /// All that there is, in place of all that was.
-    virtual void Receive(StoreData const& data) = 0;
+    /// @return false: abandoned, and nothing has changed.
+    [[nodiscard]] virtual bool Receive(StoreData const& data) = 0;
     /// One item, which the store took.
     virtual void Receive(DataKind kind, std::string_view key, SerializedItem const& item) = 0;
     /// One item of which no store decided whether it is newer than what there is.
@@ -39,6 +40,9 @@ class DataTarget {
                              Result<std::optional<SerializedItem>> const& found) = 0;
     /// From now on evaluations have data.
     virtual void SetReady() = 0;
+    /// Gives up a Receive of all that there is, also one under way: that can take seconds. From
+    /// any thread.
+    virtual void Abandon() noexcept = 0;
 
   protected:
     ~DataTarget() = default;

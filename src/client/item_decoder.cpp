@@ -92,6 +92,7 @@ ItemDecoder::Made ItemDecoder::MakeRoot(StoreData const& data, std::span<ItemNot
     made.malformed = malformed.size();
     made.malformed += AddAll<model::FeatureFlag>(*made.root, data.features, making);
     made.malformed += AddAll<model::Segment>(*made.root, data.segments, making);
+    if (making.IsAbandoned()) return {};
     for (ItemNote const& note : malformed) {
         if (note.kind == DataKind::kFeatures) {
             AddMalformed<model::FeatureFlag>(*made.root, note, making);
@@ -108,6 +109,7 @@ std::size_t ItemDecoder::AddAll(Root& root, ItemMap const& items, Making const& 
         std::is_same_v<T, model::FeatureFlag> ? DataKind::kFeatures : DataKind::kSegments;
     std::size_t malformed = 0;
     for (auto const& [key, item] : items) {
+        if (making.IsAbandoned()) break;
         Decoded<T> decoded = Decode<T>(kKind, key, item);
         if (decoded.malformed) ++malformed;
         if (!decoded.object && !decoded.malformed && !making.keep_deleted) continue;

@@ -34,9 +34,13 @@ class ItemDecoder {
         std::uint64_t read = 0;
         Nanoseconds expires = 0;
         bool keep_deleted = false;  ///< With entries for tombstones, which remember versions.
+        std::atomic<bool> const* abandoned = nullptr;  ///< Once set, it is given up.
+        [[nodiscard]] bool IsAbandoned() const noexcept {
+            return abandoned != nullptr && abandoned->load(std::memory_order_relaxed);
+        }
     };
     struct Made {
-        std::unique_ptr<Root> root{};
+        std::unique_ptr<Root> root{};  ///< nullptr: given up.
         std::size_t malformed = 0;
     };
     /// A complete generation of all that there is.

@@ -1,6 +1,7 @@
 // The part of Client::Core that reads the store. No guard is held while it does.
 #include "client/core.hpp"
 
+#include "base/at_end.hpp"
 #include "base/random.hpp"
 
 #include <span>
@@ -8,6 +9,7 @@
 
 namespace lddynamo {
 
+using base::AtEnd;
 using client::Decoded;
 using client::Entry;
 using client::Epochs;
@@ -22,19 +24,6 @@ using client::ReadItem;
 using client::Root;
 
 namespace {
-
-/// Runs at the end of a scope, however it is left.
-template <class Call>
-class AtEnd {
-  public:
-    explicit AtEnd(Call call) : call_(std::move(call)) {}
-    ~AtEnd() { call_(); }
-    AtEnd(AtEnd const&) = delete;
-    AtEnd& operator=(AtEnd const&) = delete;
-
-  private:
-    Call call_;
-};
 
 /// The flight of a load of everything: no item has this key.
 ItemKey EverythingKey() {

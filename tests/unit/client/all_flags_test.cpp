@@ -71,15 +71,34 @@ TEST_F(AllFlagsTest, NotValidWithoutData) {
     }
 }
 
-TEST_F(AllFlagsTest, WithoutTheStoreWhatIsCachedIsUsed) {
+TEST_F(AllFlagsTest, WithoutTheStoreWhatWasReadAsAWholeIsUsed) {
     store_->PutFlag("f", 1, FlagJson("f", 1, "1"));
     store_->PutFlag("g", 1, FlagJson("g", 1, "1", Prerequisites({"f"})));
     auto const client = Make(Ttl(1000));
-    EXPECT_EQ(client->IntVariation("g", bob_, 0), 1);
+    ASSERT_TRUE(client->AllFlags(bob_).Valid());
     store_->FailAsUnavailable();
+    Pass(2000);
     auto const state = client->AllFlags(bob_);
     EXPECT_TRUE(state.Valid());
     EXPECT_EQ(state.ToValuesMap().ToJson(), R"({"f":1,"g":1})");
+}
+
+TEST_F(AllFlagsTest, SomeFlagsAreNotGivenForAllOfThem) {
+    store_->PutFlag("f", 1, FlagJson("f", 1, "1"));
+    store_->PutFlag("g", 1, FlagJson("g", 1, "1"));
+    for (auto const& cache : {Ttl(1000), Of(Mode::kInfinite), Of(Mode::kOff)}) {
+        store_->Fail(std::nullopt);
+        auto const client = Make(cache);
+        ASSERT_EQ(client->IntVariation("g", bob_, 0), 1);
+        store_->FailAsUnavailable();
+        auto const state = client->AllFlags(bob_);
+        EXPECT_FALSE(state.Valid());
+        EXPECT_EQ(state.ToValuesMap().ToJson(), "{}");
+        EXPECT_EQ(client->IntVariation("g", bob_, 0), 1);
+        store_->Fail(std::nullopt);
+        Pass(2000);
+        EXPECT_EQ(client->AllFlags(bob_).ToValuesMap().ToJson(), R"({"f":1,"g":1})");
+    }
 }
 
 TEST_F(AllFlagsTest, ClientSideOnly) {

@@ -47,9 +47,15 @@ class FakeTarget final : public DataTarget {
   public:
     explicit FakeTarget(ScriptedStore& store) noexcept : store_(store) {}
 
-    void Receive(StoreData const& data) override {
+    [[nodiscard]] bool Receive(StoreData const& data) override {
         Note("all " + std::to_string(data.features.at("f").version));
         if (throws) throw std::bad_alloc();
+        if (!takes_long) return true;
+        std::unique_lock lock(mutex_);
+        receiving_ = true;
+        changed_.notify_all();
+        EXPECT_TRUE(changed_.wait_for(lock, kLong, [this] { return abandoned_; }));
+        return false;
     }
     void Receive(DataKind kind, std::string_view key, SerializedItem const& item) override {
         Note("item " + Name(kind, key, item));
@@ -72,9 +78,19 @@ class FakeTarget final : public DataTarget {
         }
     }
     void SetReady() override { Note("ready"); }
+    void Abandon() noexcept override {
+        std::scoped_lock const lock(mutex_);
+        abandoned_ = true;
+        changed_.notify_all();
+    }
+    void AwaitReceiving() {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, kLong, [this] { return receiving_; }));
+    }
 
     std::vector<std::string> lines;
     bool throws = false;
+    bool takes_long = false;  // Receive of everything ends when it is abandoned
 
   private:
     static std::string Name(DataKind kind, std::string_view key, SerializedItem const& item) {
@@ -88,6 +104,10 @@ class FakeTarget final : public DataTarget {
     }
 
     ScriptedStore& store_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool receiving_ = false;  // guarded by mutex_
+    bool abandoned_ = false;  // guarded by mutex_
 };
 
 class DataPathTest : public ::testing::Test {
@@ -303,6 +323,17 @@ TEST_F(DataPathTest, NobodyIsAskedForWhatCameByItself) {
     store_->OpenGates();
     path->Close();
     EXPECT_EQ(Refreshes(), 0);
+}
+
+TEST_F(DataPathTest, ClosingGivesUpWhatIsBeingReceived) {
+    auto const path = Make();
+    target_.takes_long = true;
+    std::thread source([&] { EXPECT_FALSE(path->Init(Data(1))); });
+    target_.AwaitReceiving();
+    path->Close();
+    source.join();
+    EXPECT_THAT(target_.lines, ElementsAre("all 1 (stored: 1)"));  // and not ready
+    EXPECT_FALSE(status_->WaitUntilInitialized(std::chrono::milliseconds(0)));
 }
 
 TEST_F(DataPathTest, AThrowingStoreIsAFailingStore) {

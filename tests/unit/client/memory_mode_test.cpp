@@ -123,7 +123,7 @@ TEST_F(MemoryModeTest, OfflineAsksNobodyNotEvenAStore) {
     EXPECT_FALSE(client->AllFlags(bob_).Valid());
     EXPECT_TRUE(client->WaitForInitialization(std::chrono::milliseconds(0)));
     EXPECT_EQ(client->GetDataSourceStatus().state, DataSourceState::kOff);
-    EXPECT_FALSE(client->Initialized().value());
+    EXPECT_TRUE(client->Initialized().value());
     EXPECT_EQ(client->Preload().value(), 0U);
     client->Identify(bob_);
     EXPECT_TRUE(client->FlushAndWait(kLong));

@@ -1,6 +1,8 @@
 // Clients that keep what the stream brings in a store, which others write to as well.
 #include "stream_fixture.hpp"
 
+#include <algorithm>
+#include <future>
 #include <thread>
 
 namespace lddynamo {
@@ -144,6 +146,43 @@ TEST_F(ReceivedModeTest, AStoreFilledByAnotherIsUsedUntilDataCome) {
         EXPECT_TRUE(client->WaitForInitialization(kLong));
         EXPECT_EQ(Get(*client, "f"), "sent") << Name(mode);
     }
+}
+
+// The first request to a store can take long: whoever comes meanwhile waits for its answer.
+TEST_F(ReceivedModeTest, ThreadsWaitForTheOneThatAsksWhetherTheStoreIsFilled) {
+    StoreData data;
+    data.features["f"] = ItemOf("f", FlagJson("f", 1, "\"stored\""));
+    ASSERT_TRUE(table_->Data().Init(data).has_value());
+    auto const client = MakeStoredIn(Mode::kTtl);
+    table_->CloseGate("Initialized");
+    auto const ask = [&] { return Get(*client, "f"); };
+    auto first = std::async(std::launch::async, ask);
+    ASSERT_TRUE(table_->AwaitAtGate());
+    auto second = std::async(std::launch::async, ask);
+    auto all = std::async(std::launch::async, [&] { return client->AllFlags(bob_).Valid(); });
+    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+    EXPECT_EQ(all.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+    table_->OpenGates();
+    EXPECT_EQ(first.get(), "stored");
+    EXPECT_EQ(second.get(), "stored");
+    EXPECT_TRUE(all.get());
+    EXPECT_EQ(table_->Calls("Initialized"), 1U);
+}
+
+TEST_F(ReceivedModeTest, AStoreThatCannotSayWhetherItIsFilledIsLoggedOnce) {
+    table_->Break();
+    auto const client = MakeStoredIn(Mode::kTtl);
+    for (int second = 0; second < 3; ++second) {
+        EXPECT_EQ(ErrorOf(*client, "f"), ErrorKind::kClientNotReady);
+        Pass(1000);
+    }
+    EXPECT_EQ(table_->Calls("Initialized"), 3U);
+    auto const lines = sink_->Lines();
+    EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                            [](std::string const& line) {
+                                return line.find("the table is out of order") != std::string::npos;
+                            }),
+              1);
 }
 
 TEST_F(ReceivedModeTest, ItemsWithoutTheMarkOfAnInitDoNotCount) {
