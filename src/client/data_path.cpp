@@ -112,6 +112,12 @@ void DataPath::OnStatus(DataSourceState state, std::optional<Error> error) {
     status_->Update(state, std::move(error));
 }
 
+void DataPath::OnStreamInit(datasource::StreamInit const& init) {
+    (void)WithTarget([&](DataTarget&) {
+        if (options_.on_stream_init) options_.on_stream_init(init);
+    });
+}
+
 void DataPath::Lost(Error const& error) {
     Error told = error;
     told.message = std::string(kStore) + ": " + told.message;

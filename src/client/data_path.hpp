@@ -37,6 +37,8 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
         std::shared_ptr<FeatureStore> store{};  ///< Shared with the user; nullptr: in memory.
         bool cache_is_infinite = false;
         std::chrono::milliseconds probe_interval = kProbeInterval;
+        /// Takes how each opening of a stream went; not after Close. May be empty.
+        std::function<void(datasource::StreamInit const&)> on_stream_init{};
         Logger logger{};
     };
 
@@ -50,6 +52,7 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     [[nodiscard]] bool Upsert(DataKind kind, std::string_view key, SerializedItem item) override;
     void OnStatus(DataSourceState state, std::optional<Error> error) override;
     void OnEnvironmentId(std::string_view id) override { status_->SetEnvironmentId(id); }
+    void OnStreamInit(datasource::StreamInit const& init) override;
 
     /// From then on the target is not touched. Harmless when repeated.
     void Close() noexcept;

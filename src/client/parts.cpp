@@ -179,6 +179,11 @@ Status Client::Parts::Start(ClientOptions const& options) {
     path.store = options.data_store;
     path.cache_is_infinite = options.cache.mode == CacheOptions::Mode::kInfinite;
     path.logger = options.logger;
+    if (events_) {
+        path.on_stream_init = [events = events_.get()](datasource::StreamInit const& init) {
+            events->StreamOpened({init.started, init.took, init.failed});
+        };
+    }
     path_ = std::make_shared<DataPath>(std::move(path), core_, status_,
                                        [source = source_.get()] { source->Refresh(); });
     return source_->Start(path_);

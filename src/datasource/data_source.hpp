@@ -17,6 +17,13 @@
 namespace lddynamo::datasource {
 
 /// Takes what a data source brings.
+/// How the opening of a stream went.
+struct StreamInit {
+    std::chrono::system_clock::time_point started{};
+    std::chrono::milliseconds took{};  ///< Until its first event or its failure.
+    bool failed = false;
+};
+
 /// @par Thread safety  Called by one thread at a time: the data source's.
 /// @par Blocking       May block as a store does.
 class DataSink {
@@ -37,6 +44,8 @@ class DataSink {
     virtual void OnStatus(DataSourceState state, std::optional<Error> error) = 0;
     /// LaunchDarkly's name for the environment (header X-Ld-Envid); may be called again and again.
     virtual void OnEnvironmentId(std::string_view id) = 0;
+    /// A stream was opened and brought something, or could not be; for diagnostics.
+    virtual void OnStreamInit(StreamInit const& /*init*/) {}
 };
 
 /// Brings data from its Start to its Stop, on a thread of its own.

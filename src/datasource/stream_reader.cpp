@@ -9,9 +9,31 @@
 
 namespace lddynamo::datasource {
 
+namespace {
+
+std::chrono::milliseconds Milliseconds(std::chrono::steady_clock::duration time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time);
+}
+
+}  // namespace
+
 StreamReader::StreamReader(std::shared_ptr<DataSink> sink, std::stop_token stop, Clock const& clock,
                            Logger logger)
-    : sink_(std::move(sink)), stop_(std::move(stop)), clock_(clock), logger_(std::move(logger)) {
+    : sink_(std::move(sink)),
+      stop_(std::move(stop)),
+      clock_(clock),
+      logger_(std::move(logger)),
+      started_(clock.Now()),
+      steady_start_(clock.SteadyNow()) {
+}
+
+void StreamReader::Ended() {
+    if (!told_init_) TellInit(true);
+}
+
+void StreamReader::TellInit(bool failed) {
+    told_init_ = true;
+    sink_->OnStreamInit({started_, Milliseconds(clock_.SteadyNow() - steady_start_), failed});
 }
 
 bool StreamReader::OnHead(HttpResponse const& head) {
@@ -30,6 +52,7 @@ bool StreamReader::OnBody(std::string_view bytes) {
 }
 
 void StreamReader::OnEvent(http::SseEvent const& event) {
+    if (!told_init_) TellInit(false);
     auto read = ReadStreamEvent(event.event, event.data);
     if (!read) {
         bad_data_ = std::move(read.error());
@@ -48,7 +71,7 @@ void StreamReader::OnEvent(http::SseEvent const& event) {
 
 std::chrono::milliseconds StreamReader::OpenFor() const {
     if (!opened_) return {};
-    return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.SteadyNow() - *opened_);
+    return Milliseconds(clock_.SteadyNow() - *opened_);
 }
 
 }  // namespace lddynamo::datasource

@@ -34,6 +34,8 @@ class StreamReader final : public HttpBodyReceiver {
 
     /// Why this ended the connection; empty: it did not, the server or the network did.
     [[nodiscard]] std::optional<Error> const& BadData() const noexcept { return bad_data_; }
+    /// The exchange has ended: tells the sink if it brought nothing at all.
+    void Ended();
     /// How long the connection had been open until now.
     [[nodiscard]] std::chrono::milliseconds OpenFor() const;
     /// What the stream asked the pause before the next one to be.
@@ -43,12 +45,16 @@ class StreamReader final : public HttpBodyReceiver {
 
   private:
     void OnEvent(http::SseEvent const& event);
+    void TellInit(bool failed);
 
     std::shared_ptr<DataSink> sink_;  // shared with the data source
     std::stop_token stop_;
     Clock const& clock_;
     Logger logger_;
     http::SseParser parser_{kMaxEventBytes};
+    std::chrono::system_clock::time_point const started_;
+    std::chrono::steady_clock::time_point const steady_start_;
+    bool told_init_ = false;
     std::optional<std::chrono::steady_clock::time_point> opened_{};
     std::optional<Error> bad_data_{};
 };

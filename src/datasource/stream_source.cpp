@@ -64,6 +64,7 @@ void Stream::Run() {
         auto answer = http::SendOn(*options.make_transport(stop), Request(reader));
         if (attempts.Stopped()) return;
         if (attempts.TakeRefresh()) continue;
+        reader->Ended();
         ServiceFailure failure = WhyEnded(*reader, std::move(answer));
         if (failure.permanent && !options.retry_refused) {
             sink->OnStatus(DataSourceState::kOff, std::move(failure.error));

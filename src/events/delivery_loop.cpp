@@ -9,6 +9,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestWait = std::chrono::hours(24 * 365);  // keeps sums from overflowing
+constexpr std::size_t kMaxStreamInits = 1000;  // a day of connections that last a minute and a half
 constexpr milliseconds kShortestStatistics = std::chrono::minutes(1);
 
 milliseconds PositiveOr(milliseconds interval, milliseconds fallback) noexcept {
@@ -45,6 +46,8 @@ DeliveryLoop::DeliveryLoop(EventProcessorOptions options)
             Diagnostics::About{options.diagnostic_sdk, options.diagnostic_configuration,
                                options.diagnostic_platform, options.sdk_key_suffix},
             Now());
+        diagnostic_sender_ =
+            std::make_shared<DiagnosticSender>(delivery_, make_transport_, options.logger);
     }
 }
 
@@ -68,7 +71,12 @@ void DeliveryLoop::Run() noexcept {
         recorder_.Stop();
     }
     Schedule schedule(clock_.SteadyNow(), intervals_);
-    if (diagnostics_) Guarded([this] { return SendDiagnostic(diagnostics_->InitEvent()); });
+    if (diagnostics_) {
+        Guarded([this] {
+            diagnostic_sender_->Post(diagnostics_->InitEvent());
+            return true;
+        });
+    }
     std::unique_lock lock(mutex_);
     // Once cancelled, whoever owns the clock may be gone.
     while (!stop_.stop_requested()) {
@@ -89,6 +97,9 @@ void DeliveryLoop::Run() noexcept {
         if (flush) FinishFlushes(upto, delivered);
         if (ending) break;
     }
+    lock.unlock();
+    Guarded([this] { return CountLost(); });
+    lock.lock();
     FinishFlushes(flushes_asked_, false);
     ended_ = true;
     done_.notify_all();
@@ -101,6 +112,7 @@ bool DeliveryLoop::Deliver() {
     if (payload.Size() == 0) return true;
     auto const outcome = delivery_.SendEvents(
         *transport_, writer_.Write(payload.events, payload.summary), payload.Size());
+    if (!outcome.delivered && stop_.stop_requested()) cancelled_ += payload.Size();
     if (outcome.server_time) recorder_.SetServerTime(ToUnixMilliseconds(*outcome.server_time));
     if (outcome.stop) {
         refused_ = true;
@@ -110,16 +122,25 @@ bool DeliveryLoop::Deliver() {
     return outcome.delivered;
 }
 
-bool DeliveryLoop::SendDiagnostic(std::string json) {
-    if (refused_ || !transport_) return false;
-    delivery_.SendDiagnostic(*transport_, std::move(json));
+bool DeliveryLoop::SendStatistics() {
+    if (refused_) return false;
+    auto const recorded = recorder_.TakeStatistics();
+    Diagnostics::Statistics statistics{
+        recorded.dropped, recorded.deduplicated, std::exchange(events_in_last_batch_, 0), {}};
+    {
+        std::scoped_lock const lock(mutex_);
+        statistics.stream_inits.swap(stream_inits_);
+    }
+    diagnostic_sender_->Post(diagnostics_->StatisticsEvent(Now(), statistics));
     return true;
 }
 
-bool DeliveryLoop::SendStatistics() {
-    auto const recorded = recorder_.TakeStatistics();
-    return SendDiagnostic(diagnostics_->StatisticsEvent(
-        Now(), {recorded.dropped, recorded.deduplicated, std::exchange(events_in_last_batch_, 0)}));
+bool DeliveryLoop::CountLost() {
+    auto const lost = cancelled_ + recorder_.Take().Size();
+    if (lost == 0 || refused_ || !transport_) return true;  // or it was said before
+    logger_.Warn("events: closed before " + std::to_string(lost) +
+                 (lost == 1 ? " event was" : " events were") + " delivered; dropped");
+    return false;
 }
 
 void DeliveryLoop::FinishFlushes(std::uint64_t upto, bool delivered) {
@@ -129,6 +150,12 @@ void DeliveryLoop::FinishFlushes(std::uint64_t upto, bool delivered) {
         if (waiter->flush <= upto) waiter->done = true;
     }
     done_.notify_all();
+}
+
+void DeliveryLoop::StreamOpened(StreamInit const& init) {
+    if (!diagnostic_sender_) return;
+    std::scoped_lock const lock(mutex_);
+    if (stream_inits_.size() < kMaxStreamInits) stream_inits_.push_back(init);
 }
 
 void DeliveryLoop::RequestFlush() {
@@ -155,9 +182,9 @@ void DeliveryLoop::RequestEnd() {
     asked_.notify_one();
 }
 
-bool DeliveryLoop::AwaitEnd(milliseconds timeout) {
+bool DeliveryLoop::AwaitEnd(std::chrono::steady_clock::time_point until) {
     std::unique_lock lock(mutex_);
-    return done_.wait_for(lock, timeout, [this] { return ended_; });
+    return done_.wait_until(lock, until, [this] { return ended_; });
 }
 
 }  // namespace lddynamo::events

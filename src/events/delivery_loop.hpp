@@ -3,10 +3,12 @@
 /// Layer: events.
 #pragma once
 
+#include "events/diagnostic_sender.hpp"
 #include "events/diagnostics.hpp"
 #include "events/event_delivery.hpp"
 #include "events/event_processor.hpp"
 #include "events/event_recorder.hpp"
+#include "events/event_sink.hpp"
 #include "events/event_writer.hpp"
 #include "events/schedule.hpp"
 
@@ -30,11 +32,16 @@ class DeliveryLoop {
     explicit DeliveryLoop(EventProcessorOptions options);
 
     [[nodiscard]] EventRecorder& Recorder() noexcept { return recorder_; }
+    /// What sends the diagnostic events that Run gives it; nullptr: there are none.
+    [[nodiscard]] std::shared_ptr<DiagnosticSender> const& Sender() const noexcept {
+        return diagnostic_sender_;
+    }
     [[nodiscard]] UnixMilliseconds Now() const noexcept { return ToUnixMilliseconds(clock_.Now()); }
 
     /// Delivers until RequestEnd or Cancel.
     void Run() noexcept;
 
+    void StreamOpened(StreamInit const& init);
     void RequestFlush();
     /// @return whether everything recorded before was delivered in time.
     [[nodiscard]] bool FlushAndWait(std::chrono::milliseconds timeout);
@@ -43,7 +50,7 @@ class DeliveryLoop {
     /// Ends an exchange under way; the clock is not touched any more.
     void Cancel() noexcept { stop_.request_stop(); }
     /// @return whether Run has ended.
-    [[nodiscard]] bool AwaitEnd(std::chrono::milliseconds timeout);
+    [[nodiscard]] bool AwaitEnd(std::chrono::steady_clock::time_point until);
 
   private:
     /// One call of FlushAndWait, on its stack.
@@ -57,8 +64,9 @@ class DeliveryLoop {
     bool Guarded(std::function<bool()> const& work) noexcept;
     [[nodiscard]] bool MakeTransport();
     [[nodiscard]] bool Deliver();
-    [[nodiscard]] bool SendDiagnostic(std::string json);
     [[nodiscard]] bool SendStatistics();
+    /// Says what was lost by the end.
+    [[nodiscard]] bool CountLost();
     void FinishFlushes(std::uint64_t upto, bool delivered);
 
     Clock& clock_;
@@ -69,12 +77,14 @@ class DeliveryLoop {
     EventRecorder recorder_;
     EventWriter const writer_;
     EventDelivery const delivery_;
+    std::shared_ptr<DiagnosticSender> diagnostic_sender_;  // shared with its thread
 
     // Of Run's thread:
     std::optional<Diagnostics> diagnostics_;
     std::unique_ptr<HttpTransport> transport_;
     std::size_t events_in_last_batch_ = 0;
-    bool refused_ = false;  // LaunchDarkly wants no more
+    std::size_t cancelled_ = 0;  // events whose delivery the end cut off
+    bool refused_ = false;       // LaunchDarkly wants no more
 
     std::mutex mutex_;
     std::condition_variable asked_;
@@ -83,6 +93,7 @@ class DeliveryLoop {
     std::uint64_t flushes_asked_ = 0;
     std::uint64_t flushes_done_ = 0;
     std::vector<Waiter*> waiters_;
+    std::vector<StreamInit> stream_inits_;  // since the last statistics; the first so many
     bool ending_ = false;
     bool ended_ = false;
 };

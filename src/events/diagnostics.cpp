@@ -1,5 +1,8 @@
 #include "events/diagnostics.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace lddynamo::events {
 
 Diagnostics::Diagnostics(std::string_view id, About const& about, UnixMilliseconds now)
@@ -23,6 +26,12 @@ std::string Diagnostics::InitEvent() const {
 }
 
 std::string Diagnostics::StatisticsEvent(UnixMilliseconds now, Statistics const& statistics) {
+    std::vector<Value> inits;
+    for (auto const& init : statistics.stream_inits) {
+        inits.push_back(Value::Object({{"timestamp", Value(ToUnixMilliseconds(init.started))},
+                                       {"failed", Value(init.failed)},
+                                       {"durationMillis", Value(init.took.count())}}));
+    }
     auto text = Value::Object({{"kind", Value("diagnostic")},
                                {"id", id_},
                                {"creationDate", Value(now)},
@@ -30,7 +39,7 @@ std::string Diagnostics::StatisticsEvent(UnixMilliseconds now, Statistics const&
                                {"droppedEvents", Value(statistics.dropped_events)},
                                {"deduplicatedUsers", Value(statistics.deduplicated_users)},
                                {"eventsInLastBatch", Value(statistics.events_in_last_batch)},
-                               {"streamInits", Value::Array({})}})
+                               {"streamInits", Value::Array(std::move(inits))}})
                     .ToJson();
     since_ = now;
     return text;

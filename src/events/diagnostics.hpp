@@ -4,12 +4,14 @@
 #pragma once
 
 #include "events/event.hpp"
+#include "events/event_sink.hpp"
 
 #include <lddynamo/value.hpp>
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lddynamo::events {
 
@@ -28,6 +30,7 @@ class Diagnostics {
         std::uint64_t dropped_events = 0;
         std::uint64_t deduplicated_users = 0;
         std::uint64_t events_in_last_batch = 0;
+        std::vector<StreamInit> stream_inits{};
     };
 
     /// @param id  tells this client from others with the same SDK key.

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <mutex>
 #include <stop_token>
@@ -14,6 +16,7 @@ namespace lddynamo::events {
 namespace {
 
 using std::chrono::milliseconds;
+using SteadyClock = std::chrono::steady_clock;
 
 constexpr milliseconds kToDeliver{500};
 constexpr milliseconds kToCancel{400};
@@ -27,7 +30,13 @@ class EventProcessor final : public EventSink {
         if (!running_) {
             logger_.Error("events: the system gives no thread to deliver them");
             loop_->Recorder().Stop();
+            return;
         }
+        auto const& sender = loop_->Sender();
+        if (!sender) return;
+        diagnoses_ = diagnostic_worker_.Start("lddynamo-diag",
+                                              [sender](std::stop_token const&) { sender->Run(); });
+        if (!diagnoses_) logger_.Error("events: the system gives no thread for diagnostic ones");
     }
     ~EventProcessor() override { Close(); }
 
@@ -43,6 +52,10 @@ class EventProcessor final : public EventSink {
     }
     void Migrated(Context const& context, MigrationOperation const& operation) noexcept override {
         Record([&] { loop_->Recorder().Migrated(context, operation, loop_->Now()); });
+    }
+
+    void StreamOpened(StreamInit const& init) noexcept override {
+        Record([&] { loop_->StreamOpened(init); });
     }
 
     void Flush() noexcept override {
@@ -62,9 +75,16 @@ class EventProcessor final : public EventSink {
         if (IsForked()) return;
         std::scoped_lock const lock(closing_);
         if (!std::exchange(running_, false)) return;
+        auto const delivered_by = SteadyClock::now() + kToDeliver;
         loop_->RequestEnd();
-        if (!loop_->AwaitEnd(kToDeliver)) loop_->Cancel();
-        if (!worker_.Stop(kToCancel)) {
+        if (!loop_->AwaitEnd(delivered_by)) loop_->Cancel();
+        if (diagnoses_) {  // which the loop gives work to until its end
+            loop_->Sender()->RequestEnd();
+            if (!loop_->Sender()->AwaitEnd(delivered_by)) loop_->Sender()->Cancel();
+        }
+        auto const ended_by = SteadyClock::now() + kToCancel;
+        bool const ended = StopBy(worker_, ended_by);
+        if (!(StopBy(diagnostic_worker_, ended_by) && ended)) {
             logger_.Warn("events: a name cannot be resolved in time; not waiting for it");
         }
     }
@@ -80,12 +100,19 @@ class EventProcessor final : public EventSink {
         }
     }
 
+    static bool StopBy(base::Worker& worker, SteadyClock::time_point time) noexcept {
+        auto const left = std::chrono::ceil<milliseconds>(time - SteadyClock::now());
+        return worker.Stop(std::max(left, milliseconds::zero()));
+    }
+
     [[nodiscard]] bool IsForked() const noexcept { return ::getpid() != process_; }
 
     Logger const logger_;
     pid_t const process_ = ::getpid();
     std::shared_ptr<DeliveryLoop> const loop_;  // shared with the thread, which may outlive this
     base::Worker worker_;
+    base::Worker diagnostic_worker_;
+    bool diagnoses_ = false;  // the latter was started
     std::mutex closing_;
     bool running_ = false;  // guarded by closing_
 };

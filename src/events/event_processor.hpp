@@ -46,9 +46,9 @@ struct EventProcessorOptions {
     std::string sdk_key_suffix{};
 };
 
-/// Starts a thread, which the sink's Close or destructor ends, within a second. Only a system's
-/// resolver that hangs keeps it longer: it is left alone then, and touches nothing but what is its
-/// own when it goes on.
+/// Starts a thread, and with diagnostics a second one; the sink's Close or destructor ends them
+/// within a second. Only a system's resolver that hangs keeps one longer: it is left alone then,
+/// and touches nothing but what is its own when it goes on.
 [[nodiscard]] std::unique_ptr<EventSink> MakeEventProcessor(EventProcessorOptions options);
 
 }  // namespace lddynamo::events

@@ -54,6 +54,13 @@ struct MigrationOperation {
     bool error_new = false;
 };
 
+/// How the opening of a stream went, as diagnostics tell it.
+struct StreamInit {
+    std::chrono::system_clock::time_point started{};
+    std::chrono::milliseconds took{};
+    bool failed = false;
+};
+
 /// Every method returns at once and never waits for a network; what finds no room is dropped.
 /// @par Thread safety  All methods may be called from any thread at once.
 class EventSink {
@@ -70,6 +77,8 @@ class EventSink {
     virtual void Tracked(Context const& context, std::string_view key, Value const& data,
                          std::optional<double> metric) noexcept = 0;
     virtual void Migrated(Context const& context, MigrationOperation const& operation) noexcept = 0;
+    /// For diagnostics alone.
+    virtual void StreamOpened(StreamInit const& init) noexcept = 0;
     /// Asks for what there is to be sent soon.
     virtual void Flush() noexcept = 0;
     /// Sends what there is. @return whether all of it was delivered in time.

@@ -45,6 +45,15 @@ class RecordingSink final : public datasource::DataSink {
         environment_id_ = id;
     }
 
+    void OnStreamInit(datasource::StreamInit const& init) override {
+        std::scoped_lock const lock(mutex_);
+        stream_inits_.push_back(init);
+    }
+    [[nodiscard]] std::vector<datasource::StreamInit> StreamInits() {
+        std::scoped_lock const lock(mutex_);
+        return stream_inits_;
+    }
+
     void Fails(bool fails) {
         std::scoped_lock const lock(mutex_);
         fails_ = fails;
@@ -84,6 +93,7 @@ class RecordingSink final : public datasource::DataSink {
     std::condition_variable changed_;
     std::vector<DataSourceState> states_;  // guarded by mutex_, as all below
     std::vector<Error> errors_;
+    std::vector<datasource::StreamInit> stream_inits_;
     std::string environment_id_;
     int inits_ = 0;
     bool fails_ = false;

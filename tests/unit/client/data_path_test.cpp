@@ -118,12 +118,15 @@ class DataPathTest : public ::testing::Test {
         options.cache_is_infinite = infinite;
         options.probe_interval = std::chrono::milliseconds(1);
         options.logger = Logger(sink_);
+        options.on_stream_init = [this](datasource::StreamInit const&) { ++stream_inits_; };
         return std::make_shared<DataPath>(std::move(options), target_, status_, [this] {
             std::scoped_lock const lock(mutex_);
             ++refreshes_;
             changed_.notify_all();
         });
     }
+    /// How many openings of streams were passed on.
+    int stream_inits_ = 0;
     [[nodiscard]] bool AwaitRefreshes(int count) {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, kLong, [&] { return refreshes_ >= count; });
@@ -323,6 +326,15 @@ TEST_F(DataPathTest, NobodyIsAskedForWhatCameByItself) {
     store_->OpenGates();
     path->Close();
     EXPECT_EQ(Refreshes(), 0);
+}
+
+TEST_F(DataPathTest, PassesOnHowStreamsWereOpened) {
+    auto const path = Make();
+    path->OnStreamInit({});
+    EXPECT_EQ(stream_inits_, 1);
+    path->Close();
+    path->OnStreamInit({});
+    EXPECT_EQ(stream_inits_, 1);
 }
 
 TEST_F(DataPathTest, ClosingGivesUpWhatIsBeingReceived) {

@@ -35,6 +35,7 @@ class LineSink final : public events::EventSink {
     void Tracked(Context const&, std::string_view, Value const&,
                  std::optional<double>) noexcept override {}
     void Migrated(Context const&, events::MigrationOperation const&) noexcept override {}
+    void StreamOpened(events::StreamInit const&) noexcept override {}
     void Flush() noexcept override {}
     bool FlushAndWait(std::chrono::milliseconds) noexcept override { return true; }
     void Close() noexcept override {}

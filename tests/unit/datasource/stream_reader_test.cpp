@@ -38,6 +38,32 @@ class StreamReaderTest : public ::testing::Test {
     StreamReader reader_{sink_, stop_.get_token(), clock_, Logger()};
 };
 
+TEST_F(StreamReaderTest, TellsOnceHowTheStreamWasOpened) {
+    auto const begin = clock_.Now();
+    clock_.Advance(std::chrono::milliseconds(30));
+    EXPECT_TRUE(reader_.OnBody(": hello\n\n"));
+    EXPECT_TRUE(sink_->StreamInits().empty());
+    EXPECT_TRUE(reader_.OnBody(kPut));
+    clock_.Advance(std::chrono::milliseconds(30));
+    EXPECT_TRUE(reader_.OnBody(Patch(2)));
+    reader_.Ended();
+    auto const inits = sink_->StreamInits();
+    ASSERT_EQ(inits.size(), 1U);
+    EXPECT_EQ(inits[0].started, begin);
+    EXPECT_EQ(inits[0].took, std::chrono::milliseconds(30));
+    EXPECT_FALSE(inits[0].failed);
+}
+
+TEST_F(StreamReaderTest, AStreamThatBroughtNothingWasNotOpened) {
+    EXPECT_FALSE(reader_.OnHead(Head(503)));
+    clock_.Advance(std::chrono::milliseconds(20));
+    reader_.Ended();
+    auto const inits = sink_->StreamInits();
+    ASSERT_EQ(inits.size(), 1U);
+    EXPECT_EQ(inits[0].took, std::chrono::milliseconds(20));
+    EXPECT_TRUE(inits[0].failed);
+}
+
 TEST_F(StreamReaderTest, TakesGoodAnswersOnly) {
     EXPECT_FALSE(reader_.OnHead(Head(401, {{"X-LD-EnvId", "no"}})));
     EXPECT_EQ(sink_->EnvironmentId(), "");

@@ -23,6 +23,18 @@ TEST(Diagnostics, Init) {
                   "configuration":{"customEventsURI":false},"platform":{"name":"C++"}})"));
 }
 
+TEST(Diagnostics, HowTheStreamWasOpened) {
+    auto diagnostics = Make();
+    using std::chrono::milliseconds;
+    std::chrono::system_clock::time_point const begin{milliseconds(5000)};
+    Diagnostics::Statistics statistics;
+    statistics.stream_inits = {{begin, milliseconds(20), true},
+                               {begin + milliseconds(1000), milliseconds(7), false}};
+    EXPECT_EQ(Json(diagnostics.StatisticsEvent(61000, statistics))["streamInits"],
+              Json(R"([{"timestamp":5000,"failed":true,"durationMillis":20},
+                       {"timestamp":6000,"failed":false,"durationMillis":7}])"));
+}
+
 TEST(Diagnostics, StatisticsSinceTheLastOnes) {
     auto diagnostics = Make();
     EXPECT_EQ(

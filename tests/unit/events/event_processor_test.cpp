@@ -118,7 +118,8 @@ TEST_F(EventProcessorTest, CloseDoesNotWaitForAHangingService) {
     auto const start = SteadyClock::now();
     sink->Close();
     EXPECT_LT(SteadyClock::now() - start, kLimit / 2);
-    EXPECT_THAT(sink_->Lines(), IsEmpty());
+    EXPECT_THAT(sink_->Lines(),
+                ElementsAre("warn events: closed before 2 events were delivered; dropped"));
 }
 
 TEST_F(EventProcessorTest, CloseEndsThePauseBeforeASecondAttempt) {
@@ -129,6 +130,8 @@ TEST_F(EventProcessorTest, CloseEndsThePauseBeforeASecondAttempt) {
     static_cast<void>(service_.Await(1));
     sink->Close();
     EXPECT_THAT(service_.Requests(), SizeIs(1));
+    EXPECT_THAT(sink_->Lines(),
+                ElementsAre(HasSubstr("trying again"), HasSubstr("closed before 1 event was")));
 }
 
 TEST_F(EventProcessorTest, CloseLeavesAThreadThatCannotBeStopped) {
@@ -249,6 +252,7 @@ TEST_F(EventProcessorTest, SendsDiagnostics) {
     EXPECT_TRUE(sink->FlushAndWait(kLimit));
     EXPECT_THAT(service_.Requests(), SizeIs(2));
     sink->Identified(User("bob"));
+    sink->StreamOpened({clock.Now(), 5ms, true});
     clock.Advance(1s);
     sink->Flush();
     auto const requests = service_.Await(4);
@@ -258,6 +262,59 @@ TEST_F(EventProcessorTest, SendsDiagnostics) {
     EXPECT_EQ(statistics["id"], body["id"]);
     EXPECT_EQ(statistics["droppedEvents"], Value(1));
     EXPECT_EQ(statistics["eventsInLastBatch"], Value(1));
+    EXPECT_EQ(statistics["streamInits"].Size(), 1U);
+    clock.Advance(1min);
+    sink->Flush();
+    EXPECT_EQ(Json(service_.Await(5).at(4).body)["streamInits"].Size(), 0U);
+}
+
+TEST_F(EventProcessorTest, DiagnosticsThatAreNotAnsweredHoldUpNoOtherEvent) {
+    options_.events.diagnostics = true;
+    service_.SetHandler([](HttpRequest const& request, std::stop_token stop) {
+        return request.url.ends_with("/diagnostic") ? Hang(std::move(stop)) : JsonAnswer(202, "");
+    });
+    auto const sink = Make();
+    EXPECT_THAT(service_.Await(1).at(0).url, HasSubstr("/diagnostic"));
+    sink->Identified(User("bob"));
+    EXPECT_TRUE(sink->FlushAndWait(kLimit));
+    sink->Identified(User("jane"));
+    auto const start = SteadyClock::now();
+    sink->Close();
+    EXPECT_LT(SteadyClock::now() - start, kLimit / 2);
+    auto const requests = service_.Requests();
+    ASSERT_THAT(requests, SizeIs(3));
+    EXPECT_THAT(Kinds(requests[1]), ElementsAre("identify"));
+    EXPECT_THAT(Kinds(requests[2]), ElementsAre("identify"));
+    EXPECT_THAT(sink_->Lines(), IsEmpty());
+}
+
+TEST_F(EventProcessorTest, CloseLetsTheFirstDiagnosticEventGoOut) {
+    options_.events.diagnostics = true;
+    Make()->Close();
+    auto const requests = service_.Requests();
+    ASSERT_THAT(requests, SizeIs(1));
+    EXPECT_EQ(Json(requests[0].body)["kind"], Value("diagnostic-init"));
+}
+
+TEST_F(EventProcessorTest, DiagnosticsThatAreNotAnsweredDoNotPileUp) {
+    test_support::FakeClock clock;
+    options_.clock = &clock;
+    options_.events.diagnostics = true;
+    options_.events.diagnostic_interval = 1ms;  // a minute is the least
+    std::promise<void> answer;
+    service_.SetHandler([answered = answer.get_future().share()](auto const&, auto const&) {
+        answered.wait();
+        return JsonAnswer(202, "");
+    });
+    auto const sink = Make();
+    static_cast<void>(service_.Await(1));
+    for (int i = 0; i < 5; ++i) {
+        clock.Advance(1min);
+        EXPECT_TRUE(sink->FlushAndWait(kLimit));
+    }
+    answer.set_value();
+    sink->Close();
+    EXPECT_THAT(service_.Requests(), SizeIs(3));  // the first, and two that waited
 }
 
 TEST_F(EventProcessorTest, WithoutATransportNothingIsKept) {
