@@ -225,7 +225,8 @@ int main(int argc, char** argv) {
     if (seconds < 1 || rate < kFlags) Die("at least 1 second, and 1000 patches a second");
     std::puts(
         "| client | patches | flags not at their last version | memory, from a quarter of the time "
-        "to the end | evaluation idle before, p50 / p99 | while streaming | idle after | p99, times "
+        "to the end | evaluation idle before, p50 / p99 | while streaming | idle after | p99, "
+        "times "
         "idle before, after |");
     std::puts("|---|--:|--:|--:|--:|--:|--:|--:|");
     RunCase("in memory", nullptr, seconds, rate);
