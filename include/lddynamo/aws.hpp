@@ -51,7 +51,8 @@ struct AwsConfig {
     std::optional<AccountIdEndpointMode> account_id_endpoint_mode{};
     /// Else MakeDefaultCredentials.
     std::shared_ptr<CredentialsProvider> credentials{};
-    int max_attempts = 0;  ///< Else AWS_MAX_ATTEMPTS, the profile's, else 4. 1 means no retry.
+    /// Else AWS_MAX_ATTEMPTS, the profile's, else 4, in retry mode `legacy` 10. 1 means no retry.
+    int max_attempts = 0;
     Environment const* environment = nullptr;  ///< nullptr: the process's. Must outlive its users.
     Clock* clock = nullptr;                    ///< nullptr: the machine's. Must outlive its users.
     Logger logger{};

@@ -50,6 +50,7 @@ class Client {
     /// @retval ErrorCode::kInvalidArgument  daemon_mode without a data_store; an sdk_key that is
     ///                                      needed and missing, or cannot be sent; a ttl below 1
     ///                                      ms; an endpoint that is no http or https URL.
+    /// @retval ErrorCode::kInternal         no thread can be started, or no memory is left.
     [[nodiscard]] static Result<std::unique_ptr<Client>> Create(ClientOptions options);
     /// Close.
     ~Client();
@@ -65,6 +66,8 @@ class Client {
     /// before the data source delivered: whether the store was ever filled, by whomever, or the
     /// store's error. Evaluations do not need it in daemon mode: a flag
     /// that is in the table is evaluated, as in the Go SDK.
+    /// @retval others  as FeatureStore::Initialized: a missing region, table or permission shows
+    ///                 here, while evaluations give their defaults.
     [[nodiscard]] Result<bool> Initialized();
     /// How the connection to LaunchDarkly is: kValid in daemon mode, kOff offline.
     [[nodiscard]] DataSourceStatus GetDataSourceStatus() const;
@@ -81,29 +84,42 @@ class Client {
     ///                itself; it keeps the store, and nothing else of the client.
     void Close() noexcept;
 
+    // The value of a flag for a context, by type. For each of these, and of the Detail ones: the
+    // default when there is no such flag, no data yet, or its value is of another type
+    // (WRONG_TYPE); counted for the events, and seen by the hooks.
+
+    /// The flag's value, a boolean.
     [[nodiscard]] bool BoolVariation(std::string_view flag, Context const& context,
                                      bool default_value) noexcept;
-    /// A fraction is truncated towards zero, as in the Go SDK; clamped to the range of int64.
+    /// The flag's value, a number. A fraction is truncated towards zero, as in the Go SDK; clamped
+    /// to the range of int64.
     [[nodiscard]] std::int64_t IntVariation(std::string_view flag, Context const& context,
                                             std::int64_t default_value) noexcept;
+    /// The flag's value, a number.
     [[nodiscard]] double DoubleVariation(std::string_view flag, Context const& context,
                                          double default_value) noexcept;
+    /// The flag's value, a string.
     [[nodiscard]] std::string StringVariation(std::string_view flag, Context const& context,
                                               std::string default_value) noexcept;
-    /// Any type.
+    /// The flag's value, of any type.
     [[nodiscard]] Value JsonVariation(std::string_view flag, Context const& context,
                                       Value default_value) noexcept;
 
+    /// As BoolVariation, and which variation it is and why. Events then carry the reason, too.
     [[nodiscard]] EvaluationDetail<bool> BoolVariationDetail(std::string_view flag,
                                                              Context const& context,
                                                              bool default_value) noexcept;
+    /// As IntVariation, likewise.
     [[nodiscard]] EvaluationDetail<std::int64_t> IntVariationDetail(
         std::string_view flag, Context const& context, std::int64_t default_value) noexcept;
+    /// As DoubleVariation, likewise.
     [[nodiscard]] EvaluationDetail<double> DoubleVariationDetail(std::string_view flag,
                                                                  Context const& context,
                                                                  double default_value) noexcept;
+    /// As StringVariation, likewise.
     [[nodiscard]] EvaluationDetail<std::string> StringVariationDetail(
         std::string_view flag, Context const& context, std::string default_value) noexcept;
+    /// As JsonVariation, likewise.
     [[nodiscard]] EvaluationDetail<Value> JsonVariationDetail(std::string_view flag,
                                                               Context const& context,
                                                               Value default_value) noexcept;
@@ -133,7 +149,9 @@ class Client {
     /// are to be sent at all.
     [[nodiscard]] bool FlushAndWait(std::chrono::milliseconds timeout) noexcept;
     /// What LaunchDarkly's JavaScript SDK takes as `hash` in secure mode: the hexadecimal
-    /// HMAC-SHA-256 of the context's fully qualified key, by the SDK key.
+    /// HMAC-SHA-256 of the context's fully qualified key, by the SDK key. A client without an
+    /// sdk_key (daemon mode) uses the empty key, as the Go SDK does: anybody can compute that hash,
+    /// so it proves nothing. Give such a client the sdk_key where hashes are needed.
     [[nodiscard]] std::string SecureModeHash(Context const& context) const;
 
   private:

@@ -170,7 +170,8 @@ struct CreateTableRequest {
 /// (ValidationException).
 /// @retval ErrorCode::kNotFound         the table does not exist.
 /// @retval ErrorCode::kAlreadyExists    CreateTable only: a table of that name exists.
-/// @retval ErrorCode::kConflict         a transaction was cancelled, or is in the way.
+/// @retval ErrorCode::kConditionFailed  TransactWriteItems only: a condition of it failed.
+/// @retval ErrorCode::kConflict         a transaction is in the way, or was cancelled by others.
 /// @retval ErrorCode::kThrottled, kUnavailable, kConnection, kTimeout  attempts or time are used
 /// up.
 /// @retval ErrorCode::kCancelled        the client's stop token was stopped.
@@ -234,7 +235,8 @@ struct DynamoDbClientOptions {
 
 /// The client that talks to DynamoDB. Looks nothing up and opens nothing before its first
 /// operation.
-/// @retval ErrorCode::kInvalidArgument  a malformed endpoint URL, region or number in code.
+/// @retval ErrorCode::kInvalidArgument  a malformed endpoint URL, region or number in code; a
+///                                      timeout that is not more than 0.
 [[nodiscard]] Result<std::shared_ptr<DynamoDbClient>> MakeDynamoDbClient(
     DynamoDbClientOptions options = {});
 

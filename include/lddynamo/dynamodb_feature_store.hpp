@@ -63,12 +63,16 @@ struct DynamoDbFeatureStoreOptions {
     std::function<void(std::size_t done, std::size_t total)> init_progress{};
 };
 
-/// A FeatureStore in DynamoDB. Opens nothing before its first call.
+/// A FeatureStore in DynamoDB. Opens nothing before its first call. Every method fails as
+/// DynamoDbClient does, those that read or write everything with kTooLarge over `max_load_bytes`
+/// too, and with chunk_oversize_items with
+/// @retval ErrorCode::kConflict  other writers replaced a chunked item each time it was read or
+///                               written; retryable.
 class DynamoDbFeatureStore final : public FeatureStore {
   public:
     /// With the AWS environment as it is.
-    /// @retval ErrorCode::kInvalidArgument  no table, a bad prefix, or what MakeDynamoDbClient
-    /// refuses.
+    /// @retval ErrorCode::kInvalidArgument  no table, a bad prefix, max_chunked_item_bytes out of
+    ///                                      its range, or what MakeDynamoDbClient refuses.
     [[nodiscard]] static Result<std::unique_ptr<DynamoDbFeatureStore>> Create(std::string table,
                                                                               Logger logger = {});
     [[nodiscard]] static Result<std::unique_ptr<DynamoDbFeatureStore>> Create(

@@ -35,7 +35,8 @@ struct EventOptions {
     /// Index and identify events are about contexts that are not anonymous only.
     bool omit_anonymous_contexts = false;
     bool gzip = false;  ///< Compress what is sent.
-    /// Statistics about this client: never with the events' contents, nor any key.
+    /// Statistics about this client, and its options. Of contexts, flags and events nothing but
+    /// numbers; of the SDK key its last 6 characters, as those of every SDK.
     bool diagnostics = true;
     std::chrono::milliseconds diagnostic_interval{900000};  ///< Less than a minute: a minute.
 };

@@ -9,8 +9,9 @@
 
 namespace lddynamo {
 
-/// A FeatureStore in memory, empty and not initialized at first. Never fails, never blocks for
-/// long.
+/// A FeatureStore in memory, empty and not initialized at first. Init and Upsert refuse what every
+/// store refuses (kInvalidArgument, kInvalidData: see FeatureStore), nothing else fails; never
+/// blocks for long.
 class MemoryFeatureStore final : public FeatureStore {
   public:
     [[nodiscard]] Result<InitReport> Init(StoreData const& data) override;

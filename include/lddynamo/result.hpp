@@ -16,7 +16,7 @@ namespace lddynamo {
 
 /// What went wrong, for programs. The set may grow; treat an unknown value as kInternal.
 enum class ErrorCode : std::uint8_t {
-    kInvalidArgument,  ///< The caller's input or configuration; nothing was sent.
+    kInvalidArgument,  ///< The caller's input or configuration, found here or by the service.
     kInvalidData,      ///< A document, row or answer that cannot be understood.
     kTooLarge,         ///< Over a size limit that the message names.
     kNotFound,         ///< A table, file or other named thing does not exist.

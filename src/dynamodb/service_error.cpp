@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace lddynamo::dynamodb {
 namespace {
@@ -181,6 +182,14 @@ ErrorCode CodeOf(std::string_view service_code, std::string_view operation,
     return CodeOfStatus(http_status);
 }
 
+ErrorCode CodeOfCancellation(std::span<std::string_view const> reasons) noexcept {
+    auto const has = [&](std::string_view reason) {
+        return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
+    };
+    if (has("ConditionalCheckFailed")) return ErrorCode::kConditionFailed;
+    return has("ValidationError") ? ErrorCode::kInvalidArgument : ErrorCode::kConflict;
+}
+
 std::string_view ShortErrorType(std::string_view type) noexcept {
     if (std::size_t const hash = type.find('#'); hash != std::string_view::npos) {
         type.remove_prefix(hash + 1);
@@ -230,6 +239,11 @@ ServiceError ReadServiceError(std::string_view operation, HttpResponse const& an
         Value const& reasons = (*body)["CancellationReasons"];
         error.message += DescribeReasons(reasons, redaction);
         result.is_contention = IsContention(reasons);
+        std::vector<std::string_view> codes;
+        for (Value const& reason : reasons.AsArray()) {
+            codes.push_back(TextOf(reason, "Code", "code"));
+        }
+        error.code = CodeOfCancellation(codes);
     }
     Value const* const throttling = body->Find("ThrottlingReasons") != nullptr
                                         ? body->Find("ThrottlingReasons")

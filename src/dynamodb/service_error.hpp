@@ -9,6 +9,7 @@
 #include <lddynamo/result.hpp>
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,10 @@ namespace lddynamo::dynamodb {
 /// @param message    the service's message: some codes cover several cases.
 [[nodiscard]] ErrorCode CodeOf(std::string_view service_code, std::string_view operation,
                                std::string_view message, int http_status) noexcept;
+
+/// What a TransactionCanceledException comes to, by the codes of its reasons: a condition that
+/// failed or an invalid write counts before a conflict that may pass.
+[[nodiscard]] ErrorCode CodeOfCancellation(std::span<std::string_view const> reasons) noexcept;
 
 /// "com.amazonaws.dynamodb.v20120810#ValidationException:http://..." to "ValidationException".
 [[nodiscard]] std::string_view ShortErrorType(std::string_view type) noexcept;

@@ -364,6 +364,25 @@ TEST_P(TableConformance, AMissingTableIsNamed) {
               ErrorCode::kNotFound);
 }
 
+TEST_P(TableConformance, ATransactionSaysWhetherAConditionFailed) {
+    TransactWriteItemsRequest request{.table = place_->Table()};
+    request.writes.push_back({.item = BareRow("n", "k"),
+                              .condition_expression = "attribute_not_exists(#k)",
+                              .names = {{"#k", "key"}}});
+    auto const first = place_->Server().TransactWriteItems(request);
+    if (!first && first.error().service_code == "UnknownOperationException") {
+        GTEST_SKIP() << "this server knows no transactions";
+    }
+    ASSERT_TRUE(first.has_value()) << first.error().Describe();
+    request.client_request_token = "another";
+    auto const again = place_->Server().TransactWriteItems(request);
+    ASSERT_FALSE(again.has_value());
+    EXPECT_EQ(again.error().code, ErrorCode::kConditionFailed);
+    EXPECT_EQ(again.error().service_code, "TransactionCanceledException");
+    EXPECT_FALSE(again.error().retryable);
+    EXPECT_THAT(place_->Rows("n"), SizeIs(1));
+}
+
 TEST_P(TableConformance, CreatingTheTableAgainIsFine) {
     auto const again = CreateFeatureTable(place_->Server(), place_->Table());
     ASSERT_TRUE(again.has_value());

@@ -2,8 +2,11 @@
 
 #include "base/random.hpp"
 #include "dynamodb/attribute_json.hpp"
+#include "dynamodb/service_error.hpp"
 
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace lddynamo::dynamodb::memory {
 namespace {
@@ -205,6 +208,11 @@ Error ToError(ServiceError const& error) {
     result.code = ErrorCode::kService;
     for (auto const& [code, mapped] : kCodes) {
         if (code == error.code) result.code = mapped;
+    }
+    if (!error.reasons.empty()) {
+        std::vector<std::string_view> reasons;
+        for (CancellationReason const& reason : error.reasons) reasons.push_back(reason.code);
+        result.code = CodeOfCancellation(reasons);
     }
     result.message = error.message;
     result.http_status = error.http_status;

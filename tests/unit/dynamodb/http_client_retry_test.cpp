@@ -235,8 +235,10 @@ TEST_F(HttpClientTest, ATransactionKeepsItsTokenAndRetriesContentionOnly) {
         cancelled(R"({"Code":"TransactionConflict"},{"Code":"ConditionalCheckFailed"})"));
     auto const got = Client().TransactWriteItems({});
     ASSERT_FALSE(got);
-    EXPECT_EQ(got.error().code, ErrorCode::kConflict);
+    EXPECT_EQ(got.error().code, ErrorCode::kConditionFailed);
+    EXPECT_FALSE(got.error().retryable);
     EXPECT_THAT(got.error().message, HasSubstr("2: ConditionalCheckFailed"));
+    EXPECT_EQ(transport_->SentRequests().size(), 4U);
 }
 
 TEST_F(HttpClientTest, AWrongClockIsCorrected) {

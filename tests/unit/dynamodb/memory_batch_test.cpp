@@ -111,7 +111,8 @@ TEST(MemoryBatchTest, TransactionsAreAllOrNothing) {
     Put(db, Key("p", "2"));
     auto const status = db.TransactWriteItems(Transaction());
     ASSERT_FALSE(status);
-    EXPECT_EQ(status.error().code, ErrorCode::kConflict);
+    EXPECT_EQ(status.error().code, ErrorCode::kConditionFailed);
+    EXPECT_FALSE(status.error().retryable);
     EXPECT_EQ(status.error().service_code, "TransactionCanceledException");
     EXPECT_EQ(
         status.error().message,

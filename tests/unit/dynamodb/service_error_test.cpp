@@ -150,6 +150,14 @@ TEST(ServiceErrorTest, ReasonsOfTransactionsAndThrottling) {
     EXPECT_EQ(failed.error.message,
               "cancelled [2: ConditionalCheckFailed (The conditional request failed)]");
     EXPECT_FALSE(failed.is_contention);
+    EXPECT_EQ(failed.error.code, ErrorCode::kConditionFailed);
+    EXPECT_EQ(
+        read(R"([{"Code":"TransactionConflict"},{"Code":"ConditionalCheckFailed"}])").error.code,
+        ErrorCode::kConditionFailed);
+    EXPECT_EQ(read(R"([{"Code":"ValidationError"}])").error.code, ErrorCode::kInvalidArgument);
+    for (char const* const passing : {R"([{"Code":"TransactionConflict"}])", "[]", "7"}) {
+        EXPECT_EQ(read(passing).error.code, ErrorCode::kConflict) << passing;
+    }
     EXPECT_TRUE(read(R"([{"Code":"None"},{"Code":"TransactionConflict"}])").is_contention);
     EXPECT_TRUE(read(R"([{"Code":"ThrottlingError"},{"Code":"ProvisionedThroughputExceeded"}])")
                     .is_contention);
