@@ -1,7 +1,7 @@
 option(LDDYNAMO_STATIC_LIBC
     "Link libc into programs too: starts faster, for systems that look names up by files and DNS only" OFF)
 
-# Keeps libcrypto from questioning the processor before main (0.1 ms on a virtual machine).
+# Keeps libcrypto from questioning the processor before main, which a virtual machine makes slow.
 function(lddynamo_defer_cpuid target)
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src/http/deferred_cpuid.cpp)
     target_link_options(${target} PRIVATE -Wl,--wrap=OPENSSL_cpuid_setup)
@@ -9,7 +9,7 @@ endfunction()
 
 # Programs carry libstdc++, libm, OpenSSL, Boost and RE2 with them and need only libc, so that one file runs
 # on any recent Linux and starts fast: each shared library costs its share of every start, and so do the
-# relocations of a position-independent program (0.4 ms of 1.7; docs/benchmarks.md).
+# relocations of a position-independent program.
 # Call after the target is made; the last libraries count for the whole directory.
 function(lddynamo_static_program target)
     # Sanitizers' runtimes are linked in their own way. Without optimization, libm's functions for

@@ -1,5 +1,6 @@
-# Sourced by quickstart and test: installs the Debian packages that are missing, and says so.
-# shellcheck shell=bash
+#!/usr/bin/env bash
+# Installs the Debian packages that building and testing need and that are missing, and says so.
+# quickstart and test source it for its parts.
 
 # What building the library and the program needs.
 build_packages=(
@@ -63,3 +64,8 @@ install_python_peers() {
     build/python/bin/pip install -q --disable-pip-version-check -r "$wanted"
     cp "$wanted" "$stamp"
 }
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+    set -euo pipefail
+    install_missing "${build_packages[*]} ${test_packages[*]}" "${build_commands[*]} ${test_commands[*]}"
+fi
