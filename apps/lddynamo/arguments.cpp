@@ -19,7 +19,9 @@ Setting Pick(std::optional<std::string> const& given, char const* option, char c
     return {};
 }
 
-Result<bool> Truth(char const* variable, Environment const& environment) {
+Result<bool> Truth(std::optional<bool> given, char const* variable,
+                   Environment const& environment) {
+    if (given) return *given;
     auto const text = environment.GetNonEmpty(variable).value_or("false");
     if (text == "true" || text == "false") return text == "true";
     return Fail(ErrorCode::kInvalidArgument,
@@ -84,12 +86,13 @@ Result<CommonOptions> ResolveCommonOptions(GivenOptions const& given,
         }
     }
 
-    auto const from_instance = Truth("LDDYNAMO_REGION_FROM_INSTANCE", environment);
+    auto const from_instance =
+        Truth(given.region_from_instance, "LDDYNAMO_REGION_FROM_INSTANCE", environment);
     if (!from_instance) return Fail(from_instance.error());
-    options.region_from_instance = given.region_from_instance || *from_instance;
-    auto const chunk = Truth("LDDYNAMO_CHUNK_OVERSIZE", environment);
+    options.region_from_instance = *from_instance;
+    auto const chunk = Truth(given.chunk_oversize, "LDDYNAMO_CHUNK_OVERSIZE", environment);
     if (!chunk) return Fail(chunk.error());
-    options.chunk_oversize = given.chunk_oversize || *chunk;
+    options.chunk_oversize = *chunk;
     return options;
 }
 

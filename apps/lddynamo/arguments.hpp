@@ -104,8 +104,7 @@ struct Arguments {
 struct GivenOptions {
     std::optional<std::string> table{}, prefix{}, region{}, profile{}, endpoint_url{}, output{},
         log_level{};
-    bool region_from_instance = false;
-    bool chunk_oversize = false;
+    std::optional<bool> region_from_instance{}, chunk_oversize{};
 };
 
 /// Completes what was not given from LDDYNAMO_TABLE, LDDYNAMO_PREFIX, LDDYNAMO_REGION,

@@ -112,7 +112,7 @@ std::string AsText(std::vector<Difference> const& differences) {
 int RunDiff(Session const& session) {
     auto const& arguments = session.Args();
     auto const file = ReadDataFile(arguments.file);
-    if (!file) return kFailed;
+    if (!file) return Report(file.error());
     auto store = session.MakeStore();
     if (!store) return Report(store.error());
     auto const loaded = (*store)->LoadAll();

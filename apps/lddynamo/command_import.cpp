@@ -7,7 +7,7 @@ namespace lddynamo::app {
 int RunImport(Session const& session) {
     auto const& arguments = session.Args();
     auto const file = ReadDataFile(arguments.file);
-    if (!file) return kFailed;
+    if (!file) return Report(file.error());
 
     ProgressBar bar("importing");
     auto store =

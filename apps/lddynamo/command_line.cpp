@@ -25,15 +25,23 @@ void AddOptional(CLI::App& app, char const* name, std::optional<std::string>& ta
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
 }
 
+/// `--name` or `--name=false`.
+void AddOptional(CLI::App& app, char const* name, std::optional<bool>& target, char const* help) {
+    app.add_flag_function(
+           name, [&target](std::int64_t value) { target = value > 0; }, help)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
 void AddCommonOptions(CLI::App& app, GivenOptions& given) {
     AddOptional(app, "--table", given.table, "the DynamoDB table [LDDYNAMO_TABLE]");
     AddOptional(app, "--prefix", given.prefix,
                 "the environment's prefix inside the table; default none [LDDYNAMO_PREFIX]");
     AddOptional(app, "--region", given.region,
-                "the AWS region; default AWS_REGION, then the profile's [LDDYNAMO_REGION]");
-    app.add_flag("--region-from-instance", given.region_from_instance,
-                 "where nothing says the region, ask the EC2 instance metadata service "
-                 "[LDDYNAMO_REGION_FROM_INSTANCE]");
+                "the AWS region; default AWS_REGION, AWS_DEFAULT_REGION, the profile's "
+                "[LDDYNAMO_REGION]");
+    AddOptional(app, "--region-from-instance", given.region_from_instance,
+                "where nothing says the region, ask the EC2 instance metadata service "
+                "[LDDYNAMO_REGION_FROM_INSTANCE]");
     AddOptional(app, "--profile", given.profile,
                 "a profile of the AWS configuration files; default AWS_PROFILE [LDDYNAMO_PROFILE]");
     AddOptional(app, "--endpoint-url", given.endpoint_url,
@@ -41,9 +49,9 @@ void AddCommonOptions(CLI::App& app, GivenOptions& given) {
     AddOptional(app, "--output", given.output, "text (default) or json [LDDYNAMO_OUTPUT]");
     AddOptional(app, "--log-level", given.log_level,
                 "trace, debug, info, warn (default), error or off [LDDYNAMO_LOG_LEVEL]");
-    app.add_flag("--chunk-oversize", given.chunk_oversize,
-                 "keep items over 400 KB as compressed chunks, and read such items "
-                 "[LDDYNAMO_CHUNK_OVERSIZE]");
+    AddOptional(app, "--chunk-oversize", given.chunk_oversize,
+                "keep items over 400 KB as compressed chunks, and read such items "
+                "[LDDYNAMO_CHUNK_OVERSIZE]");
 }
 
 /// CLI11 ends its message with a hint on a line of its own.
@@ -155,7 +163,7 @@ class Grammar {
         local.add_flag("--verify-signatures", arguments_.verify_signatures,
                        "refuse requests not signed with the keys of the environment");
         local.add_option("--fault", arguments_.faults,
-                         "faults to have, for tests, such as throttle=0.5,delay=50ms,reset=0.02");
+                         "faults to have, for tests, such as throttle=0.5,delay=50ms,seed=7");
         local.add_option_function<std::uint64_t>(
             "--fault-seed", [this](std::uint64_t seed) { arguments_.fault_seed = seed; },
             "the same seed and requests have the same faults; default 0");
@@ -198,7 +206,8 @@ class Grammar {
         if (arguments_.command == Command::kEval && arguments_.all && arguments_.default_json) {
             return fail("eval: --default goes with FLAG, not with --all");
         }
-        if (arguments_.command != Command::kLocal && arguments_.common.table.empty()) {
+        if (arguments_.common.table.empty() && arguments_.command != Command::kLocal &&
+            arguments_.command != Command::kDoctor) {
             return fail("no table: give --table or set LDDYNAMO_TABLE");
         }
         if (arguments_.command == Command::kSync) {

@@ -47,17 +47,22 @@ Result<DataFile> ParseDataFile(std::string_view name, std::string_view text) {
     return file;
 }
 
-std::optional<DataFile> ReadDataFile(std::string const& file) {
+Result<DataFile> ReadDataFile(std::string const& file) {
     bool const from_stdin = file == "-";
-    auto const text = from_stdin ? ReadStdin() : ProcessEnvironment().ReadFile(file, kMaxFileBytes);
-    auto parsed = text ? ParseDataFile(from_stdin ? "stdin" : file, *text)
-                       : Result<DataFile>(Fail(text.error()));
-    if (!parsed) {
-        WriteNote(parsed.error().Describe());
-        return std::nullopt;
-    }
+    auto const text = from_stdin ? ReadStdin() : ReadNamedFile(file, kMaxFileBytes);
+    if (!text) return Fail(text.error());
+    auto parsed = ParseDataFile(from_stdin ? "stdin" : file, *text);
+    if (!parsed) return parsed;
     for (auto const& warning : parsed->warnings) WriteNote(warning);
-    return std::move(*parsed);
+    return parsed;
+}
+
+Result<std::string> ReadNamedFile(std::string const& file, std::size_t max_bytes) {
+    auto content = ProcessEnvironment().ReadFile(file, max_bytes);
+    if (!content && content.error().code == ErrorCode::kNotFound) {
+        content.error().code = ErrorCode::kInvalidArgument;
+    }
+    return content;
 }
 
 }  // namespace lddynamo::app

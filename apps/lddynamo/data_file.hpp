@@ -5,7 +5,7 @@
 #include <lddynamo/feature_store.hpp>
 #include <lddynamo/result.hpp>
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +25,17 @@ struct DataFile {
 ///                                  wrong; the message has the item's kind and key.
 [[nodiscard]] Result<DataFile> ParseDataFile(std::string_view name, std::string_view text);
 
-/// Reads and checks the file that the user named; "-" is stdin. What is wrong, and what is ignored,
-/// is written to stderr; after a failure the program is to end with kFailed.
-[[nodiscard]] std::optional<DataFile> ReadDataFile(std::string const& file);
+/// Reads and checks the file that the user named; "-" is stdin. What is ignored is written to
+/// stderr.
+/// @retval ErrorCode::kInvalidArgument  there is no such file.
+/// @retval ErrorCode::kInvalidData, kIo, kTooLarge
+[[nodiscard]] Result<DataFile> ReadDataFile(std::string const& file);
+
+/// The text of a file that the command line names.
+/// @retval ErrorCode::kInvalidArgument  there is no such file: not what kNotFound means to those
+/// who
+///                                      call the program (docs/cli.md).
+/// @retval ErrorCode::kIo, kTooLarge
+[[nodiscard]] Result<std::string> ReadNamedFile(std::string const& file, std::size_t max_bytes);
 
 }  // namespace lddynamo::app

@@ -283,6 +283,11 @@ void ExamineForeign(store::Survey const& survey, Diagnosis& diagnosis) {
 
 bool ExamineTable(Session const& session, DynamoDbClient* client, Diagnosis& diagnosis) {
     auto const& table = session.Args().common.table;
+    if (table.empty()) {
+        diagnosis.Add("table", Status::kFail, "no table is named").remedy =
+            "give --table or set LDDYNAMO_TABLE";
+        return false;
+    }
     if (client == nullptr) {
         diagnosis.Skip("table", "cannot be asked");
         return false;

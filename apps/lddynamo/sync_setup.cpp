@@ -1,5 +1,7 @@
 #include "lddynamo/sync_setup.hpp"
 
+#include "lddynamo/data_file.hpp"
+
 #include "datasource/poll_source.hpp"
 #include "datasource/service.hpp"
 #include "datasource/stream_source.hpp"
@@ -21,7 +23,7 @@ constexpr std::size_t kMaxKeyFileBytes = 4096;
 Result<Secret> ReadSdkKey(SyncArguments const& arguments, Environment const& environment) {
     std::string text;
     if (!arguments.sdk_key_file.empty()) {
-        auto content = environment.ReadFile(arguments.sdk_key_file, kMaxKeyFileBytes);
+        auto content = ReadNamedFile(arguments.sdk_key_file, kMaxKeyFileBytes);
         if (!content) return Fail(content.error());
         text = std::move(*content);
         while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();

@@ -85,8 +85,9 @@ class UsageTest(unittest.TestCase):
                    expect="nobody", code=4)
 
     def test_missing_file(self):
-        self.check("import", "/nonexistent/flags.json", "--table", "t", "--region", "eu-west-1",
-                   expect="/nonexistent/flags.json", code=1, **CREDENTIALS)
+        for command in ("import", "diff"):
+            self.check(command, "/nonexistent/flags.json", "--table", "t", "--region", "eu-west-1",
+                       expect="/nonexistent/flags.json", code=2, **CREDENTIALS)
         self.check("import", "/", "--table", "t", "--region", "eu-west-1", expect="/", code=1,
                    **CREDENTIALS)
 
@@ -176,6 +177,25 @@ class OversizeTest(LocalServer):
         outcome = self.run_("flags", LDDYNAMO_REGION_FROM_INSTANCE="yes")
         self.assertEqual(outcome.code, 2)
         self.assertIn("LDDYNAMO_REGION_FROM_INSTANCE: 'yes' is neither true nor false", outcome.err)
+
+    def test_a_flag_wins_over_its_variable(self):
+        big = flag("big", 1, description="x" * 400_000)
+        self.done("table", "create")
+        self.done("import", "-", "--chunk-oversize", stdin=json.dumps({"flags": {"big": big}}))
+        for option, variable, code in (("--chunk-oversize", "false", 0), ("--chunk-oversize", "banana", 0),
+                                       ("--chunk-oversize=true", "false", 0),
+                                       ("--chunk-oversize=false", "true", 3),
+                                       ("--chunk-oversize=false", "banana", 3)):
+            outcome = self.run_("get", "flag", "big", option, LDDYNAMO_CHUNK_OVERSIZE=variable)
+            self.assertEqual(outcome.code, code, (option, variable, outcome))
+        # With no region anywhere, the instance metadata service would be asked.
+        no_region = {"AWS_REGION": "", "AWS_EC2_METADATA_DISABLED": "false",
+                     "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:9", "LDDYNAMO_ENDPOINT_URL": ""}
+        for option, variable, asked in (("--region-from-instance=false", "true", False),
+                                        ("--region-from-instance=false", "banana", False),
+                                        ("--region-from-instance", "false", True)):
+            outcome = self.run_("flags", option, LDDYNAMO_REGION_FROM_INSTANCE=variable, **no_region)
+            self.assertEqual("127.0.0.1:9" in outcome.err, asked, (option, variable, outcome))
 
 
 class BadTableTest(LocalServer):

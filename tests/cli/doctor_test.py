@@ -86,6 +86,13 @@ class DoctorTest(LocalServer):
         self.assertIn("table create", checks["table"]["remedy"])
         self.assertEqual({checks[name]["status"] for name in ROWS}, {"skip"})
 
+    def test_no_table_is_named(self):
+        checks = self.examine(1, LDDYNAMO_TABLE="")
+        self.assertEqual(self.failed(checks), ["table"])
+        self.assertIn("LDDYNAMO_TABLE", checks["table"]["remedy"])
+        self.assertEqual({checks[name]["status"] for name in SETUP}, {"ok"})
+        self.assertEqual({checks[name]["status"] for name in ROWS}, {"skip"})
+
     def test_table_with_other_keys(self):
         self.wire("CreateTable", TableName=self.table, BillingMode="PAY_PER_REQUEST",
                   KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -174,10 +181,8 @@ class DoctorTest(LocalServer):
         self.assertEqual(checks["credentials"]["status"], "ok")
         self.assertEqual(checks["connection"]["status"], "ok")
 
-    def test_bad_prefix_and_no_table(self):
+    def test_bad_prefix(self):
         outcome = self.run_("doctor", "--prefix", "a:b")
-        self.assertEqual((outcome.code, outcome.out), (2, ""), outcome)
-        outcome = self.run_("doctor", LDDYNAMO_TABLE="")
         self.assertEqual((outcome.code, outcome.out), (2, ""), outcome)
 
 

@@ -115,6 +115,7 @@ class SyncTest(SyncCase):
                 (("--poll", "--filter", "a b", *base), {}, "filter"),
                 (("--poll", "--base-uri", "ftp://x"), {}, "base URI"),
                 (("--poll", *base), {"LDDYNAMO_SDK_KEY": ""}, "no SDK key"),
+                (("--once", "--sdk-key-file", "/nonexistent/key", *base), {}, "/nonexistent/key"),
                 (("--poll", *base), {"LDDYNAMO_SDK_KEY": KEY + " x"}, "SDK key")):
             outcome = self.run_("sync", *arguments, **extra)
             self.assertEqual(outcome.code, 2, outcome)

@@ -129,7 +129,7 @@ class DiffTest(LocalServer):
             self.assertEqual((outcome.code, outcome.out), (1, ""), outcome)
             self.assertIn("stdin", outcome.err)
         outcome = self.run_("diff", "/nonexistent/flags.json")
-        self.assertEqual((outcome.code, outcome.out), (1, ""), outcome)
+        self.assertEqual((outcome.code, outcome.out), (2, ""), outcome)
         self.assertEqual(self.run_("diff").code, 2)
 
 
