@@ -177,7 +177,8 @@ struct CreateTableRequest {
 /// @retval ErrorCode::kCancelled        the client's stop token was stopped.
 /// @retval ErrorCode::kTls, kCredentials, kAccessDenied, kTooLarge, kInvalidData, kService
 /// @par Thread safety  All methods may be called from any thread at once.
-/// @par Blocking       Until done or the client's deadline passes.
+/// @par Blocking       Until done or the client's deadline passes (but see
+///                     DynamoDbClientOptions::total_timeout).
 class DynamoDbClient {
   public:
     DynamoDbClient() = default;
@@ -222,14 +223,17 @@ class DynamoDbClient {
 
 struct DynamoDbClientOptions {
     AwsConfig aws{};
-    /// For one operation with all its attempts and pauses.
+    /// For one operation with all its attempts and pauses. Credentials that must be fetched first
+    /// take the time they take, and use it up: their requests have limits of their own, a
+    /// `credential_process` may run for a minute. So does the system's resolver.
     std::chrono::milliseconds total_timeout{10000};
     HttpTransportOptions http{};
     /// Replaces the network; `http` is then unused.
     std::shared_ptr<HttpTransport> transport{};
     /// When stopped, on any thread, operations under way end at once with kCancelled, pauses
-    /// between attempts included, and later ones too. A `transport` of your own must see to it
-    /// itself that an exchange under way ends; no further one is begun.
+    /// between attempts and the fetching of credentials included (not so the system's resolver and
+    /// a CredentialsProvider of your own), and later ones too. A `transport` of your own must see
+    /// to it itself that an exchange under way ends; no further one is begun.
     std::stop_token stop{};
 };
 

@@ -45,11 +45,13 @@ struct CredentialsContext {
     std::string region{};                      ///< Given in code, or empty.
     bool region_from_instance = false;         ///< AwsConfig::region_from_instance_metadata
     Logger logger{};
-    std::stop_token stop{};  ///< Once stopped, no further attempt is made.
+    /// Once stopped, no further attempt is made and no process waited for.
+    std::stop_token stop{};
     base::RandomFraction random = base::RandomUnit;
     std::function<Status(std::string const&, std::string_view)> write_file = base::WritePrivateFile;
-    std::function<Result<base::ProcessOutput>(std::vector<std::string> const&)> run_process =
-        [](std::vector<std::string> const& arguments) { return base::RunProcess(arguments); };
+    std::function<Result<base::ProcessOutput>(std::vector<std::string> const&,
+                                              base::ProcessLimits const&)>
+        run_process = base::RunProcess;
 };
 using SharedContext = std::shared_ptr<CredentialsContext const>;
 

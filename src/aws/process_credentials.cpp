@@ -26,7 +26,7 @@ Result<AwsCredentials> FetchFromProcess(CredentialsContext const& context,
     };
     auto const words = SplitCommand(command);
     if (!words) return fail(words.error().message);
-    auto const done = context.run_process(*words);
+    auto const done = context.run_process(*words, {.stop = context.stop});
     if (!done) return fail(done.error().message);
     if (done->exit_code != 0) {
         // Whatever it printed may have been a key; far more of it than stderr is kept of.

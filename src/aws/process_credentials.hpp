@@ -9,7 +9,8 @@
 
 namespace lddynamo::aws {
 
-/// Runs the profile's credential_process, without a shell and for at most a minute.
+/// Runs the profile's credential_process, without a shell and for at most a minute, or until the
+/// context's stop.
 /// @retval ErrorCode::kCredentials  it cannot run, fails (its stderr is the text), or prints
 ///                                  anything but the documented JSON, which is never repeated.
 [[nodiscard]] Result<AwsCredentials> FetchFromProcess(CredentialsContext const& context,

@@ -16,7 +16,7 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-/// How often the child's end is looked for while its pipes stay open.
+/// How often the child's end, and a stop, are looked for while its pipes stay open.
 constexpr std::chrono::milliseconds kSlice{20};
 
 class Pipe {
@@ -150,6 +150,7 @@ Result<ProcessOutput> RunProcess(std::vector<std::string> const& arguments,
             return kill(ErrorCode::kTimeout,
                         "it did not end within " + std::to_string(limits.timeout.count()) + " ms");
         }
+        if (limits.stop.stop_requested()) return kill(ErrorCode::kCancelled, "cancelled");
         pollfd files[2] = {{output.Reader(), POLLIN, 0}, {errors.Reader(), POLLIN, 0}};
         // A closed pipe is -1, which poll skips.
         ::poll(files, 2, static_cast<int>(kSlice.count()));

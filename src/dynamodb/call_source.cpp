@@ -139,6 +139,7 @@ std::optional<HttpRequest> CallSource::StartAttempt(Progress& progress, SteadyTi
                                  std::string(kTargetPrefix) + progress.call.operation);
     auto const before = context_.clock.SteadyNow();
     if (auto status = Sign(progress, request); !status) {
+        if (context_.stop.stop_requested()) status.error().code = ErrorCode::kCancelled;
         Finish(progress, std::move(status.error()));
         return std::nullopt;
     }

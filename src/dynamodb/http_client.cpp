@@ -185,8 +185,10 @@ class HttpDynamoDbClient final : public DynamoDbClient {
     std::vector<CallOutcome> Run(std::vector<Call> calls) {
         auto const ready = GetReady();
         if (!ready) {
+            Error error = ready.error();
+            if (options_.stop.stop_requested()) error.code = ErrorCode::kCancelled;
             std::vector<CallOutcome> outcomes(calls.size());
-            for (CallOutcome& outcome : outcomes) outcome.answer = Fail(ready.error());
+            for (CallOutcome& outcome : outcomes) outcome.answer = Fail(error);
             return outcomes;
         }
         CallContext const context{(*ready)->aws,
@@ -215,7 +217,7 @@ class HttpDynamoDbClient final : public DynamoDbClient {
     Result<std::shared_ptr<Ready const>> GetReady() {
         std::scoped_lock const lock(mutex_);
         if (ready_) return ready_;
-        auto aws = aws::ResolveAws(options_.aws, environment_, clock_);
+        auto aws = aws::ResolveAws(options_.aws, environment_, clock_, nullptr, options_.stop);
         if (!aws) return Fail(std::move(aws.error()));
         auto ready = std::make_shared<Ready>();
         ready->aws = std::move(*aws);

@@ -61,7 +61,8 @@ class CredentialsTest : public ::testing::Test {
             environment.files[path] = text;
             return {};
         };
-        context.run_process = [this](std::vector<std::string> const& words) {
+        context.run_process = [this](std::vector<std::string> const& words,
+                                     base::ProcessLimits const&) {
             commands.push_back(words);
             return process;
         };

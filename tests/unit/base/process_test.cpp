@@ -45,6 +45,15 @@ TEST(ProcessTest, IsBounded) {
     EXPECT_EQ(Shell("exec >&- 2>&-; exec sleep 60", limits).error().code, ErrorCode::kTimeout);
 }
 
+TEST(ProcessTest, CanBeStopped) {
+    std::stop_source stop;
+    stop.request_stop();
+    auto const done =
+        Shell("exec sleep 300", {.timeout = std::chrono::minutes(5), .stop = stop.get_token()});
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().code, ErrorCode::kCancelled);
+}
+
 TEST(ProcessTest, DoesNotWaitForWhatItLeavesBehind) {
     auto const done = Shell("sleep 5 & echo done");
     ASSERT_TRUE(done) << done.error().message;

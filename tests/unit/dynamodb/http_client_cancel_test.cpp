@@ -1,6 +1,11 @@
 #include "http_client_fixture.hpp"
 
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
 #include <stop_token>
+#include <thread>
 
 namespace lddynamo::dynamodb {
 namespace {
@@ -73,6 +78,31 @@ TEST_F(CancelTest, ManyWritesStopAtOnce) {
     EXPECT_THAT(status.error().message, HasSubstr("cancelled"));
     EXPECT_EQ(transport_->SentCount(), 1U);
     EXPECT_EQ(clock_.Elapsed().count(), 0) << "there is no pause";
+}
+
+TEST_F(CancelTest, ACredentialProcessIsNotWaitedFor) {
+    std::filesystem::path const begun =
+        std::filesystem::path(::testing::TempDir()) / ("begun-" + std::to_string(::getpid()));
+    variables_.erase("AWS_ACCESS_KEY_ID");
+    variables_.erase("AWS_SECRET_ACCESS_KEY");
+    variables_.erase("AWS_SESSION_TOKEN");
+    variables_["AWS_CONFIG_FILE"] = "/config";
+    files_["/config"] =
+        "[default]\ncredential_process = sh -c \"echo >" + begun.string() + "; exec sleep 50\"\n";
+    auto const start = std::chrono::steady_clock::now();
+    std::jthread const stopper([&](std::stop_token const& test_ended) {
+        while (!test_ended.stop_requested() && !std::filesystem::exists(begun)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        stop_.request_stop();
+    });
+    auto const got = Client().GetItem(Get());
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code, ErrorCode::kCancelled) << got.error().message;
+    EXPECT_THAT(got.error().message, HasSubstr("credential_process"));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(40));
+    EXPECT_EQ(transport_->SentCount(), 0U);
+    std::filesystem::remove(begun);
 }
 
 TEST_F(HttpClientTest, TheTimeThatCredentialsTakeCounts) {
