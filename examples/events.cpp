@@ -7,9 +7,21 @@
 #include <cstdlib>
 #include <utility>
 
+namespace {
+
+int Failed(lddynamo::Error const& error) {
+    std::fprintf(stderr, "%s\n", error.Describe().c_str());
+    return 1;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     char const* const sdk_key = std::getenv("LAUNCHDARKLY_SDK_KEY");
-    if (sdk_key == nullptr) return 1;
+    if (sdk_key == nullptr) {
+        std::fprintf(stderr, "LAUNCHDARKLY_SDK_KEY is not set\n");
+        return 1;
+    }
     lddynamo::ClientOptions options;
     options.sdk_key = lddynamo::Secret(sdk_key);
     if (argc > 1) {
@@ -19,7 +31,11 @@ int main(int argc, char** argv) {
     options.events.omit_anonymous_contexts = true;
     options.events.gzip = true;
     auto client = lddynamo::Client::Create(std::move(options));
-    if (!client || !(*client)->WaitForInitialization(std::chrono::seconds(5))) return 1;
+    if (!client) return Failed(client.error());
+    if (!(*client)->WaitForInitialization(std::chrono::seconds(5))) {
+        auto const error = (*client)->GetDataSourceStatus().last_error;
+        return error ? Failed(*error) : Failed({lddynamo::ErrorCode::kTimeout, "no data yet"});
+    }
 
     auto address = lddynamo::Value::Object({{"street", "Main Street 1"}, {"city", "Springfield"}});
     auto user = lddynamo::Context::Builder("user", "bob")
@@ -28,7 +44,7 @@ int main(int argc, char** argv) {
                     .Set("salary", 50000)
                     .Private("salary")
                     .Build();
-    if (!user) return 1;
+    if (!user) return Failed(user.error());
     (*client)->Identify(*user);
     if ((*client)->BoolVariation("new-checkout", *user, false)) {
         (*client)->Track("purchase", *user, lddynamo::Value::Object({{"items", 3}}), 59.90);

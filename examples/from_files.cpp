@@ -11,11 +11,13 @@ int main(int argc, char** argv) {
     files.paths.assign(argv + 1, argv + argc);
     files.reload_interval = std::chrono::milliseconds(200);
     auto client = lddynamo::Client::Create({.data_source = files});
-    if (!client || !(*client)->WaitForInitialization(std::chrono::seconds(5))) {
-        if (client) {
-            auto const status = (*client)->GetDataSourceStatus();
-            if (status.last_error) std::cerr << status.last_error->Describe() << '\n';
-        }
+    if (!client) {
+        std::cerr << client.error().Describe() << '\n';
+        return 1;
+    }
+    if (!(*client)->WaitForInitialization(std::chrono::seconds(5))) {
+        auto const error = (*client)->GetDataSourceStatus().last_error;
+        std::cerr << (error ? error->Describe() : "no data yet") << '\n';
         return 1;
     }
     for (std::string key; std::getline(std::cin, key);) {

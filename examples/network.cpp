@@ -8,9 +8,21 @@
 #include <string>
 #include <utility>
 
+namespace {
+
+int Failed(lddynamo::Error const& error) {
+    std::fprintf(stderr, "%s\n", error.Describe().c_str());
+    return 1;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
     char const* const sdk_key = std::getenv("LAUNCHDARKLY_SDK_KEY");
-    if (sdk_key == nullptr || argc < 2) return 2;
+    if (sdk_key == nullptr || argc < 2) {
+        std::fprintf(stderr, "LAUNCHDARKLY_SDK_KEY=... network BASE-URI [PROXY [CA-FILE]]\n");
+        return 2;
+    }
     lddynamo::ClientOptions options;
     options.sdk_key = lddynamo::Secret(sdk_key);
     options.data_source = lddynamo::PollingOptions{.interval = std::chrono::minutes(1)};
@@ -21,8 +33,12 @@ int main(int argc, char** argv) {
     if (argc > 3) options.http.ca_file = argv[3];  // else the system's roots
     options.application = {.id = "shop", .version = "1.4.2"};
     auto client = lddynamo::Client::Create(std::move(options));
-    if (!client || !(*client)->WaitForInitialization(std::chrono::seconds(10))) return 1;
+    if (!client) return Failed(client.error());
+    if (!(*client)->WaitForInitialization(std::chrono::seconds(10))) {
+        auto const error = (*client)->GetDataSourceStatus().last_error;
+        return error ? Failed(*error) : Failed({lddynamo::ErrorCode::kTimeout, "no data yet"});
+    }
     auto user = lddynamo::Context::User("bob");
-    if (!user) return 1;
+    if (!user) return Failed(user.error());
     std::printf("%s\n", (*client)->AllFlags(*user).ToValuesMap().ToJson().c_str());
 }

@@ -10,7 +10,10 @@
 
 int main(int argc, char** argv) {
     char const* const sdk_key = std::getenv("LAUNCHDARKLY_SDK_KEY");
-    if (sdk_key == nullptr) return 1;
+    if (sdk_key == nullptr) {
+        std::fprintf(stderr, "LAUNCHDARKLY_SDK_KEY is not set\n");
+        return 1;
+    }
     lddynamo::ServiceEndpoints endpoints;
     if (argc > 1) endpoints = {.streaming = argv[1], .polling = argv[1], .events = argv[1]};
 

@@ -22,7 +22,10 @@ void Tell(lddynamo::DataSourceStatus const& status) {
 
 int main(int argc, char** argv) {
     char const* const sdk_key = std::getenv("LAUNCHDARKLY_SDK_KEY");
-    if (sdk_key == nullptr) return 1;
+    if (sdk_key == nullptr) {
+        std::cerr << "LAUNCHDARKLY_SDK_KEY is not set\n";
+        return 1;
+    }
     lddynamo::ClientOptions options;
     options.sdk_key = lddynamo::Secret(sdk_key);
     options.on_data_source_status = Tell;

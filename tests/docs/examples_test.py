@@ -83,6 +83,24 @@ class ExamplesTest(LocalServer):
         self.filled([flag("new-checkout")])
         self.assertEqual(self.example("daemon_mode"), "new-checkout is on\n")
 
+    def test_examples_say_what_failed(self):
+        for name in ("daemon_mode", "preload", "big_segment_membership"):
+            for env, reason in (({"AWS_REGION": ""}, "no region"), ({}, "some-table")):
+                done = subprocess.run([EXAMPLES / f"example_{name}"], env={**self.env, **env}, capture_output=True,
+                                      text=True, timeout=2 * LIMIT, check=False)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done)
+                self.assertIn(reason, done.stderr)
+        with RefusingLaunchDarkly() as mock:
+            for name in ("events", "network"):
+                done = subprocess.run([EXAMPLES / f"example_{name}", mock.url], capture_output=True, text=True,
+                                      env={**self.env, "LAUNCHDARKLY_SDK_KEY": KEY}, timeout=2 * LIMIT, check=False)
+                self.assertEqual((done.returncode, done.stdout), (1, ""), done)
+                self.assertIn("401", done.stderr)
+        for name in ("events", "network", "read_write", "streaming"):
+            self.assertIn("LAUNCHDARKLY_SDK_KEY", subprocess.run(
+                [EXAMPLES / f"example_{name}"], env=self.env, capture_output=True, text=True, timeout=2 * LIMIT,
+                check=False).stderr)
+
     def test_preload(self):
         self.filled([flag("a", 4)])
         state = json.loads(self.example("preload"))
