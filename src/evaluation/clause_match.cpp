@@ -3,6 +3,7 @@
 #include <lddynamo/value.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <string_view>
 
@@ -76,7 +77,8 @@ bool MatchNumber(Clause const& clause, double number) noexcept {
     auto const& bounds = clause.numbers;
     switch (clause.op) {
         case Operator::kIn:
-            return std::binary_search(bounds.begin(), bounds.end(), number);
+            // NaN, which is less than nothing, would be found.
+            return !std::isnan(number) && std::binary_search(bounds.begin(), bounds.end(), number);
         case Operator::kLessThan:
             return !bounds.empty() && number < bounds.back();
         case Operator::kLessThanOrEqual:

@@ -1,5 +1,6 @@
 #include "world.hpp"
 
+#include <limits>
 #include <string>
 
 namespace lddynamo::evaluation {
@@ -167,6 +168,18 @@ INSTANTIATE_TEST_SUITE_P(
     Unknown, OperatorTest,
     ::testing::Values(Case{"doesSomethingUnsupported", R"("x")", R"(["x"])", false},
                       Case{"", "1", "[1]", false}, Case{"IN", "1", "[1]", false}));
+
+// JSON has none, but a context of the application may.
+TEST(OperatorOfNan, MatchesNothing) {
+    double const nan = std::numeric_limits<double>::quiet_NaN();
+    auto const user = Context::Builder("user", "u").Set("a", Value(nan)).Build().value();
+    for (char const* op :
+         {"in", "lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual"}) {
+        std::string const clause = std::string(R"({"attribute":"a","values":[1,2,3],"op":")") + op;
+        EXPECT_EQ(MatchOf(clause + R"("})", user), "no") << op;
+        EXPECT_EQ(MatchOf(clause + R"(","negate":true})", user), "match") << op;
+    }
+}
 
 }  // namespace
 }  // namespace lddynamo::evaluation

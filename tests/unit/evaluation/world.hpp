@@ -76,13 +76,13 @@ inline constexpr char kMalformed[] = R"(- / -1 / {"kind":"ERROR","errorKind":"MA
 
 /// Whether a flag with that one clause gives its rule's variation.
 /// @return "match", "no" or "malformed".
-inline std::string MatchOf(std::string const& clause, std::string_view context,
+inline std::string MatchOf(std::string const& clause, Context const& context,
                            World const& world = {}) {
     auto const flag =
         MakeFlag(R"({"key":"f","on":true,"variations":[true,false],)"
                  R"("fallthrough":{"variation":1},"rules":[{"variation":0,"clauses":[)" +
                  clause + "]}]}");
-    Outcome const outcome = Evaluate(*flag, MakeContext(context), world);
+    Outcome const outcome = Evaluate(*flag, context, world);
     switch (outcome.kind) {
         case EvaluationReason::Kind::kRuleMatch:
             return "match";
@@ -92,6 +92,11 @@ inline std::string MatchOf(std::string const& clause, std::string_view context,
             return outcome.error_kind == EvaluationReason::ErrorKind::kMalformedFlag ? "malformed"
                                                                                      : "?";
     }
+}
+
+inline std::string MatchOf(std::string const& clause, std::string_view context,
+                           World const& world = {}) {
+    return MatchOf(clause, MakeContext(context), world);
 }
 
 }  // namespace lddynamo::evaluation
