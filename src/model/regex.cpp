@@ -4,21 +4,27 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <set>
 #include <string>
 #include <utility>
 
 namespace lddynamo::model {
 namespace {
 
-// RE2 is what Go's regexp package was made from; three things differ. Go has no \C (one byte), no
-// two groups of one name, and takes (?<name>...) for (?P<name>...), which RE2 learnt after the
-// version of Debian 12.
+bool IsGroupName(std::string_view name) noexcept {
+    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+    });
+}
+
+// RE2 is what Go's regexp package was made from; some things differ. Go has no \C (one byte), and
+// of named groups it takes (?<name>...) for (?P<name>...), which RE2 learnt after the version of
+// Debian 12, two of one name, and names in ASCII only. Whether a text matches does not depend on
+// names, so RE2 is told none.
 std::optional<std::string> FromGo(std::string_view pattern) {
     std::string out;
     out.reserve(pattern.size());
     bool in_class = false;
-    std::set<std::string_view> names;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
         char const c = pattern[i];
         out.push_back(c);
@@ -50,10 +56,14 @@ std::optional<std::string> FromGo(std::string_view pattern) {
             std::string_view const head = pattern.substr(i + 2, 2);
             std::size_t const skip = head == "P<" ? 2 : head.substr(0, 1) == "<" ? 1 : 0;
             if (skip == 0) continue;
-            i += 1 + skip;
-            out.append("?P<");
-            std::string_view const name = pattern.substr(i + 1, pattern.find('>', i) - i - 1);
-            if (!names.insert(name).second) return std::nullopt;
+            std::size_t const name = i + 2 + skip;
+            std::size_t const end = std::min(pattern.find('>', name), pattern.size());
+            if (end == pattern.size() || !IsGroupName(pattern.substr(name, end - name))) {
+                return std::nullopt;
+            }
+            // Nothing to repeat; behind a bare "(" it would be a group of another kind.
+            if (pattern.substr(end + 1, 1) == "?") return std::nullopt;
+            i = end;
         }
     }
     return out;

@@ -40,6 +40,9 @@ TEST(RegexTest, TakesThePerlClassesOfGo) {
 
 TEST(RegexTest, TakesBothFormsOfNamedGroups) {
     EXPECT_TRUE(Matches("^(?P<first>a)(?<second>b)$", "ab"));
+    // Names say nothing: two may be the same.
+    EXPECT_TRUE(Matches("^(?P<n>a)(?P<n>b)$", "ab"));
+    EXPECT_TRUE(Matches("^(?<n>a)|(?P<n_1>b){2}(?<0>)$", "bb"));
     // Not a group: in a class, behind a backslash, quoted.
     EXPECT_TRUE(Matches("^[(?<n>]+$", "n<?("));
     EXPECT_TRUE(Matches(R"(^\(?<n>$)", "(<n>"));
@@ -52,31 +55,14 @@ TEST(RegexTest, TakesBothFormsOfNamedGroups) {
 }
 
 TEST(RegexTest, RefusesWhatGoRefuses) {
-    for (char const* pattern : {"(",
-                                ")",
-                                "[",
-                                "a**",
-                                "*",
-                                "+a",
-                                "\\",
-                                "(?=a)",
-                                "(?!a)",
-                                "(?<=a)b",
-                                "(?<!a)b",
-                                R"((a)\1)",
-                                R"(\C)",
-                                R"(a\Cb)",
-                                R"(\Z)",
-                                "a{1001}",
-                                "(?<n",
-                                "(?<>a)",
-                                "(?P<n>a)(?P<n>b)",
-                                "(?<n>a)(?<n>b)",
-                                "[[:none:]]",
-                                R"(\pX)",
-                                "(?z)",
-                                "[z-a]",
-                                "((a{100}){100}){100}",
+    for (char const* pattern : {"(",          ")",        "[",        "a**",
+                                "*",          "+a",       "\\",       "(?=a)",
+                                "(?!a)",      "(?<=a)b",  "(?<!a)b",  R"((a)\1)",
+                                R"(\C)",      R"(a\Cb)",  R"(\Z)",    "a{1001}",
+                                "(?<n",       "(?<>a)",   "(?P<n",    "(?P<>a)",
+                                "(?P<a-b>a)", "(?P<ñ>a)", "(?<日>a)", "(?P<n>?:a)",
+                                "(?P<n>*)",   "(?P=n)",   "(?P<n>a",  "[[:none:]]",
+                                R"(\pX)",     "(?z)",     "[z-a]",    "((a{100}){100}){100}",
                                 "\xff"}) {
         EXPECT_FALSE(Regex::Compile(pattern)) << pattern;
     }
