@@ -1,5 +1,7 @@
 #include "model/regex.hpp"
 
+#include "json/utf8.hpp"
+
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -69,6 +71,33 @@ std::optional<std::string> FromGo(std::string_view pattern) {
     return out;
 }
 
+std::size_t ValidUtf8Prefix(std::string_view text) noexcept {
+    char const* at = text.data();
+    char const* const end = at + text.size();
+    while (at != end) {
+        std::size_t const length = json::Utf8Length(at, end);
+        if (length == 0) break;
+        at += length;
+    }
+    return static_cast<std::size_t>(at - text.data());
+}
+
+// As Go reads it: each byte that belongs to no character is a U+FFFD. RE2 matches nothing there,
+// and takes surrogates and what is above U+10FFFF for characters.
+std::string ReplaceInvalidUtf8(std::string_view text) {
+    std::string out;
+    out.reserve(3 * text.size());
+    while (!text.empty()) {
+        std::size_t const valid = ValidUtf8Prefix(text);
+        out.append(text.substr(0, valid));
+        text.remove_prefix(valid);
+        if (text.empty()) break;
+        out.append("\xEF\xBF\xBD");
+        text.remove_prefix(1);
+    }
+    return out;
+}
+
 }  // namespace
 
 void Regex::Deleter::operator()(re2::RE2* expression) const noexcept {
@@ -76,6 +105,7 @@ void Regex::Deleter::operator()(re2::RE2* expression) const noexcept {
 }
 
 std::optional<Regex> Regex::Compile(std::string_view pattern) {
+    if (ValidUtf8Prefix(pattern) != pattern.size()) return std::nullopt;
     auto const translated = FromGo(pattern);
     if (!translated) return std::nullopt;
     re2::RE2::Options options;
@@ -87,6 +117,7 @@ std::optional<Regex> Regex::Compile(std::string_view pattern) {
 }
 
 bool Regex::Matches(std::string_view text) const {
+    if (ValidUtf8Prefix(text) != text.size()) return Matches(ReplaceInvalidUtf8(text));
     re2::StringPiece const piece(text.data(), text.size());
     return expression_->Match(piece, 0, piece.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }

@@ -21,7 +21,8 @@ class Regex {
     /// @return empty when the pattern is none, or too large (RE2's limit of 8 MiB).
     [[nodiscard]] static std::optional<Regex> Compile(std::string_view pattern);
 
-    /// The expression matches somewhere in `text`.
+    /// The expression matches somewhere in `text`, of which each byte that is no UTF-8 counts as
+    /// U+FFFD.
     [[nodiscard]] bool Matches(std::string_view text) const;
 
   private:

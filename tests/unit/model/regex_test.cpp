@@ -55,20 +55,36 @@ TEST(RegexTest, TakesBothFormsOfNamedGroups) {
 }
 
 TEST(RegexTest, RefusesWhatGoRefuses) {
-    for (char const* pattern : {"(",          ")",        "[",        "a**",
-                                "*",          "+a",       "\\",       "(?=a)",
-                                "(?!a)",      "(?<=a)b",  "(?<!a)b",  R"((a)\1)",
-                                R"(\C)",      R"(a\Cb)",  R"(\Z)",    "a{1001}",
-                                "(?<n",       "(?<>a)",   "(?P<n",    "(?P<>a)",
-                                "(?P<a-b>a)", "(?P<ñ>a)", "(?<日>a)", "(?P<n>?:a)",
-                                "(?P<n>*)",   "(?P=n)",   "(?P<n>a",  "[[:none:]]",
-                                R"(\pX)",     "(?z)",     "[z-a]",    "((a{100}){100}){100}",
-                                "\xff"}) {
+    for (char const* pattern : {"(",          ")",           "[",        "a**",
+                                "*",          "+a",          "\\",       "(?=a)",
+                                "(?!a)",      "(?<=a)b",     "(?<!a)b",  R"((a)\1)",
+                                R"(\C)",      R"(a\Cb)",     R"(\Z)",    "a{1001}",
+                                "(?<n",       "(?<>a)",      "(?P<n",    "(?P<>a)",
+                                "(?P<a-b>a)", "(?P<ñ>a)",    "(?<日>a)", "(?P<n>?:a)",
+                                "(?P<n>*)",   "(?P=n)",      "(?P<n>a",  "[[:none:]]",
+                                R"(\pX)",     "(?z)",        "[z-a]",    "((a{100}){100}){100}",
+                                "\xff",       "\xed\xa0\x80"}) {
         EXPECT_FALSE(Regex::Compile(pattern)) << pattern;
     }
     EXPECT_TRUE(Regex::Compile(R"(\QC\E)"));
     EXPECT_TRUE(Matches(R"(^\Q\C\E$)", R"(\C)"));
     EXPECT_TRUE(Matches(R"(^\\C$)", R"(\C)"));
+}
+
+// The expected answers are those of Go's regexp.
+TEST(RegexTest, ReadsEachByteThatIsNoUtf8AsOneReplacementCharacter) {
+    EXPECT_TRUE(Matches("^.*$", "a\377b"));
+    EXPECT_TRUE(Matches(R"(^\S+$)", "a\377b"));
+    EXPECT_TRUE(Matches("a.b", "a\377b"));
+    EXPECT_TRUE(Matches("x$", "\377x"));
+    EXPECT_TRUE(Matches(R"(^\x{FFFD}$)", "\377"));
+    // The begin of a character, a surrogate, and what is above U+10FFFF: a byte each.
+    EXPECT_TRUE(Matches("^a..b$", "a\342\202b"));
+    EXPECT_FALSE(Matches("^a.b$", "a\342\202b"));
+    EXPECT_TRUE(Matches("^...$", "\xed\xa0\x80"));
+    EXPECT_FALSE(Matches("^.$", "\xed\xa0\x80"));
+    EXPECT_TRUE(Matches("^....$", "\xf4\x90\x80\x80"));
+    EXPECT_TRUE(Matches("^é.é$", "é\xc3é"));
 }
 
 TEST(RegexTest, TakesTimeInProportionToTheText) {
