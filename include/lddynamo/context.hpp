@@ -43,12 +43,18 @@ class AttributeRef {
 class ContextBuilder;
 class MultiContextBuilder;
 
-/// An immutable context: one kind, or several kinds together. Always valid.
+/// An immutable context: one kind, or several kinds together. Always valid, even when it was moved
+/// from: a move is a copy.
 ///
 /// A copy shares the content: one atomic increment, no allocation.
 /// @par Thread safety  Immutable.
 class Context {
   public:
+    // Copies alone are declared: a move would leave nothing behind to ask.
+    Context(Context const&) noexcept = default;
+    Context& operator=(Context const&) noexcept = default;
+    ~Context() = default;
+
     /// Starts a context of one kind: `Context::Builder("user", "bob").Set("plan", "gold").Build()`.
     [[nodiscard]] static ContextBuilder Builder(std::string_view kind, std::string_view key);
     /// A context of kind "user" with nothing but a key.
@@ -109,7 +115,8 @@ class Context {
     std::shared_ptr<Data const> data_;  // shared by all copies; never null
 };
 
-/// Collects the attributes of one kind of context. Not thread-safe.
+/// Collects the attributes of one kind of context. Not thread-safe. One that was moved from can
+/// only be assigned to and destroyed.
 class ContextBuilder {
   public:
     ContextBuilder(std::string_view kind, std::string_view key);

@@ -50,7 +50,8 @@ class MigrationTracker {
         std::int64_t check_ratio = 1;  ///< One comparison in so many is made; 0 or less: none.
     };
     /// @param random  gives numbers of 0 to below 1, evenly; empty: the library's.
-    MigrationTracker(Context context, Evaluated evaluated, std::function<double()> random = {});
+    MigrationTracker(Context const& context, Evaluated evaluated,
+                     std::function<double()> random = {});
 
     void Operation(MigrationOperationKind kind) noexcept { operation_ = kind; }
     /// The origin was called.

@@ -37,9 +37,9 @@ std::string_view ToString(MigrationOperationKind kind) noexcept {
     return kind == MigrationOperationKind::kRead ? "read" : "write";
 }
 
-MigrationTracker::MigrationTracker(Context context, Evaluated evaluated,
+MigrationTracker::MigrationTracker(Context const& context, Evaluated evaluated,
                                    std::function<double()> random)
-    : context_(std::move(context)),
+    : context_(context),
       evaluated_(std::move(evaluated)),
       random_(random ? std::move(random) : base::RandomUnit) {
 }

@@ -4,11 +4,30 @@
 
 #include <gtest/gtest.h>
 
+#include <type_traits>
+#include <utility>
+
 namespace lddynamo {
 namespace {
 
 Context Parse(char const* json) {
     return Context::FromJson(json).value();
+}
+
+TEST(ContextValueTest, StaysValidWhenMovedFrom) {
+    static_assert(std::is_nothrow_move_constructible_v<Context>);
+    static_assert(std::is_nothrow_move_assignable_v<Context>);
+    Context context = Parse("{\"kind\":\"org\",\"key\":\"k\",\"a\":1}");
+    Context other = std::move(context);
+    // NOLINTBEGIN(bugprone-use-after-move): that is what is tested
+    EXPECT_EQ(context, other);
+    EXPECT_EQ(context.FullyQualifiedKey(), "org:k");
+    EXPECT_EQ(context.GetValue(AttributeRef::Parse("a")), Value(1));
+    Context third = Parse("{\"key\":\"u\"}");
+    third = std::move(other);
+    EXPECT_EQ(other.ToJson(), third.ToJson());
+    EXPECT_EQ(other.OfKind("org"), &other);
+    // NOLINTEND(bugprone-use-after-move)
 }
 
 TEST(ContextValueTest, FindsWhatAReferenceNames) {
