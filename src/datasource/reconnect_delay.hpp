@@ -12,7 +12,7 @@
 namespace lddynamo::datasource {
 
 /// base * 2^(n-1) for the n-th reconnection in a row, at most kMax, less up to half of it by
-/// chance. A connection that was good for kGood begins anew.
+/// chance. A connection that was good for kGood begins anew, as does another base.
 /// @par Thread safety  None.
 class ReconnectDelay {
   public:
@@ -23,10 +23,14 @@ class ReconnectDelay {
     static constexpr Milliseconds kRefused{300000};
 
     ReconnectDelay(Milliseconds base, base::RandomFraction random)
-        : base_(std::max(base, Milliseconds(1))), random_(std::move(random)) {}
+        : base_(std::clamp(base, Milliseconds(1), kMax)), random_(std::move(random)) {}
 
-    /// The stream asks for another base ("retry:").
-    void SetBase(Milliseconds base) { base_ = std::clamp(base, Milliseconds(1), kMax); }
+    /// The stream asks for another base ("retry:"); 0 asks for nothing.
+    void SetBase(Milliseconds base) {
+        if (base <= Milliseconds(0)) return;
+        base_ = std::min(base, kMax);
+        count_ = 0;
+    }
     /// @param good_for  how long the connection that ended had worked.
     [[nodiscard]] Milliseconds Next(Milliseconds good_for) {
         if (good_for >= kGood) count_ = 0;

@@ -38,10 +38,20 @@ TEST(ReconnectDelay, TakesOddBases) {
     EXPECT_EQ(delay.Next(ReconnectDelay::kGood), milliseconds(500));
     delay.SetBase(milliseconds::max());
     EXPECT_EQ(delay.Next(ReconnectDelay::kGood), ReconnectDelay::kMax);
-    // What the user asks for is not cut down.
     ReconnectDelay patient(milliseconds(60000), [] { return 0.0; });
-    EXPECT_EQ(patient.Next(kBrief), milliseconds(60000));
-    EXPECT_EQ(patient.Next(kBrief), milliseconds(60000));
+    EXPECT_EQ(patient.Next(kBrief), ReconnectDelay::kMax);
+    EXPECT_EQ(patient.Next(kBrief), ReconnectDelay::kMax);
+}
+
+TEST(ReconnectDelay, BeginsAnewWithAnotherBase) {
+    ReconnectDelay delay(milliseconds(1000), [] { return 0.0; });
+    (void)delay.Next(kBrief);
+    (void)delay.Next(kBrief);
+    delay.SetBase(milliseconds(0));  // asks for nothing
+    EXPECT_EQ(delay.Next(kBrief), milliseconds(4000));
+    delay.SetBase(milliseconds(300));
+    EXPECT_EQ(delay.Next(kBrief), milliseconds(300));
+    EXPECT_EQ(delay.Next(kBrief), milliseconds(600));
 }
 
 }  // namespace
