@@ -7,6 +7,7 @@ namespace lddynamo::datasource {
 std::stop_token Attempts::Begin() {
     std::scoped_lock const lock(mutex_);
     attempt_ = std::stop_source();
+    refresh_ = false;
     if (stopped_) attempt_.request_stop();
     return attempt_.get_token();
 }

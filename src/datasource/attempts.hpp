@@ -15,9 +15,10 @@ namespace lddynamo::datasource {
 /// TakeRefresh are the data source's thread's.
 class Attempts {
   public:
-    /// A new one. Its token is stopped at once where the source is.
+    /// A new one, which is what all refreshes until now asked for. Its token is stopped at once
+    /// where the source is.
     [[nodiscard]] std::stop_token Begin();
-    /// Whether a refresh was asked for since the last call.
+    /// Whether a refresh was asked for since the last call, or Begin.
     [[nodiscard]] bool TakeRefresh();
     /// Waits; ends early when stopped or when a refresh is asked for.
     void Pause(std::chrono::milliseconds time);

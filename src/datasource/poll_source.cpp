@@ -62,8 +62,10 @@ void Polling::Run() {
         // An answer that a refresh cut short is no news.
         if (!stop.stop_requested() && !Take(poller.Read(answer), pause)) return;
         if (!stop.stop_requested()) attempts.Pause(pause);
-        if (attempts.TakeRefresh()) poller.Forget();
-        if (stop.stop_requested()) {
+        // Asked once: a refresh that comes later ends the next attempt.
+        bool const refreshed = stop.stop_requested();
+        if (attempts.TakeRefresh() || refreshed) poller.Forget();
+        if (refreshed) {
             stop = attempts.Begin();
             transport = options.make_transport(stop);
         }

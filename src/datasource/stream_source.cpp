@@ -73,8 +73,6 @@ void Stream::Run() {
         sink->OnStatus(DataSourceState::kInterrupted, std::move(failure.error));
         if (auto const base = reader->Retry()) delay.SetBase(*base);
         attempts.Pause(failure.permanent ? delay.NextRefused() : delay.Next(reader->OpenFor()));
-        // The next attempt is what a refresh asks for.
-        (void)attempts.TakeRefresh();
     }
 }
 

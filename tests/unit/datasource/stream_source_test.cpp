@@ -130,6 +130,21 @@ TEST_F(StreamSourceTest, OpensAnotherAtOnceWhenRefreshed) {
     EXPECT_EQ(sink_->Version("a"), 3);
 }
 
+// The attempt that begins after it is what it asked for: how that ends is news.
+TEST_F(StreamSourceTest, ARefreshConcernsNoLaterAttempt) {
+    StreamSourceOptions options;
+    options.initial_reconnect_delay = 1h;
+    ScriptedTransports transports({ScriptedTransports::Failure(ErrorCode::kConnection)});
+    options.base_uri = "http://stream.example";
+    options.make_transport = transports.Factory();
+    auto const source = MakeStreamSource(std::move(options)).value();
+    source->Refresh();
+    ASSERT_TRUE(source->Start(sink_).has_value());
+    EXPECT_THAT(sink_->States(1), ElementsAre(kInterrupted));
+    source->Stop();
+    EXPECT_EQ(transports.Requests().size(), 1U);
+}
+
 TEST_F(StreamSourceTest, StopsWhateverItDoes) {
     StreamSourceOptions options;
     options.initial_reconnect_delay = 1h;
