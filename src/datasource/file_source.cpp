@@ -44,7 +44,7 @@ class FileSource::Feed {
     void Run() noexcept {
         while (!IsStopping()) {
             try {
-                if (!read_once_ || (interval_ > milliseconds(0) && watch_.HasChanged())) Read();
+                if (IsDue()) Read();
                 if (lost_ && data_) Give();
             } catch (std::exception const& exception) {
                 logger_.Error(exception.what());
@@ -71,13 +71,20 @@ class FileSource::Feed {
         if (!IsStopping()) call(*sink_);
     }
 
+    [[nodiscard]] bool IsDue() const {
+        return !read_once_ || (interval_ > milliseconds(0) && (unread_ || watch_.HasChanged()));
+    }
+
     void Read() {
         read_once_ = true;
+        unread_ = true;
         watch_.Mark();
         auto read = ReadFlagFiles(options_, ProcessEnvironment());
-        if (!read) return Failed(std::move(read.error()));
-        bool const was_wrong = !wrong_.empty();
-        wrong_.clear();
+        if (!read) {
+            ErrorCode const code = read.error().code;
+            unread_ = code != ErrorCode::kInvalidData && code != ErrorCode::kTooLarge;
+            return Failed(std::move(read.error()));
+        }
         if (data_ != read->data) {
             for (std::string const& warning : read->warnings) logger_.Warn(warning);
             logger_.Info("read " + Count(read->data.features.size(), "flag") + " and " +
@@ -85,14 +92,17 @@ class FileSource::Feed {
                          Count(options_.paths.size(), "file"));
             data_ = std::move(read->data);
             lost_ = true;
-        } else if (was_wrong && !lost_) {
+        }
+        unread_ = false;
+        bool const was_wrong = std::exchange(wrong_, std::nullopt).has_value();
+        if (was_wrong && !lost_) {
             Tell([](DataSink& sink) { sink.OnStatus(DataSourceState::kValid, std::nullopt); });
         }
     }
 
     void Failed(Error error) {
-        if (wrong_ == error.message) return;  // told before
-        wrong_ = error.message;
+        if (wrong_ && wrong_->message == error.message) return;  // told before
+        wrong_ = error;
         logger_.Error("flag files: " + error.Describe() +
                       (data_ ? "; what was read before stays in use" : ""));
         bool const for_good = !data_ && interval_ <= milliseconds(0);
@@ -104,9 +114,11 @@ class FileSource::Feed {
 
     void Give() {
         Tell([this](DataSink& sink) { lost_ = !sink.Init(*data_); });
-        // While a file is wrong, that stays the state.
-        if (lost_ || !wrong_.empty()) return;
-        Tell([](DataSink& sink) { sink.OnStatus(DataSourceState::kValid, std::nullopt); });
+        if (lost_) return;
+        // While a file is wrong, that stays the state, which the sink's Init may have changed.
+        Tell([this](DataSink& sink) {
+            sink.OnStatus(wrong_ ? DataSourceState::kInterrupted : DataSourceState::kValid, wrong_);
+        });
     }
 
     /// For the time to look again, or for what others say.
@@ -134,9 +146,10 @@ class FileSource::Feed {
     // The thread's own:
     FileWatch watch_;
     std::optional<StoreData> data_{};  // the last good ones
-    std::string wrong_{};              // what is wrong with the files as they are now
+    std::optional<Error> wrong_{};     // what is wrong with the files as they are now
     bool read_once_ = false;
-    bool lost_ = false;  // the sink has not got `data_`
+    bool unread_ = false;  // what the files have is not known; that may pass without a change
+    bool lost_ = false;    // the sink has not got `data_`
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     // Guarded by mutex_:

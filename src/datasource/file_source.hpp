@@ -13,8 +13,9 @@
 
 namespace lddynamo::datasource {
 
-/// Reads the files when it starts and, where the options ask for it, when they change. Data that a
-/// sink did not keep are brought again, as is what Refresh asks for, without reading anew.
+/// Reads the files when it starts and, where the options ask for it, when they change, or could not
+/// be read. Data that a sink did not keep are brought again, as is what Refresh asks for, without
+/// reading anew.
 ///
 /// States: kValid while what the files have is in the sink, kInterrupted while a file is wrong or
 /// missing; kOff when that is so from the start and the files are not looked at again.

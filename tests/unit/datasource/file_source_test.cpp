@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -51,9 +52,34 @@ class Directory {
         timespec const times[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
         ASSERT_EQ(::utimensat(AT_FDCWD, Path(name).c_str(), times, 0), 0);
     }
+    /// Until a change of the file cannot be missed any more.
+    void AwaitCertain(std::string const& name) const {
+        FileWatch watch({Path(name)});
+        do {
+            std::this_thread::sleep_for(10ms);
+            watch.Mark();
+        } while (watch.HasChanged());
+    }
 
   private:
     std::filesystem::path path_;
+};
+
+/// As long as it lives, no file can be opened.
+class NoDescriptors {
+  public:
+    NoDescriptors() {
+        EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+        rlimit none = before_;
+        none.rlim_cur = 0;
+        EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    }
+    ~NoDescriptors() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
+    NoDescriptors(NoDescriptors const&) = delete;
+    NoDescriptors& operator=(NoDescriptors const&) = delete;
+
+  private:
+    rlimit before_{};
 };
 
 /// Keeps what a source says, to wait for.
@@ -195,6 +221,34 @@ TEST_F(FileSourceTest, BringsAgainWhatASinkLost) {
     source.Refresh();
     EXPECT_EQ(sink_->Await(5)[3], "init f");
     EXPECT_EQ(sink_->Await(5)[4], "VALID");
+}
+
+// A sink that takes data anew calls that valid by itself.
+TEST_F(FileSourceTest, SaysAgainThatAFileIsWrongWhenOldDataAreGiven) {
+    directory_.Write("a", "flagValues: {f: 1}");
+    FileSource& source = Start({"a"}, 1ms);
+    EXPECT_THAT(sink_->Await(2), ElementsAre("init f", "VALID"));
+    directory_.Write("a", "flagValues: [");
+    EXPECT_THAT(sink_->Await(3)[2], HasSubstr("INTERRUPTED " + directory_.Path("a")));
+    source.Refresh();
+    auto const lines = sink_->Await(5);
+    ASSERT_GE(lines.size(), 5U);
+    EXPECT_EQ(lines[3], "init f");
+    EXPECT_EQ(lines[4], lines[2]);
+}
+
+TEST_F(FileSourceTest, ReadsAgainWhatCouldNotBeReadThoughNoFileChanges) {
+    directory_.Write("a", "flagValues: {f: 1}");
+    directory_.AwaitCertain("a");
+    {
+        NoDescriptors const none;
+        Start({"a"}, 1ms);
+        EXPECT_THAT(sink_->Await(1), ElementsAre(HasSubstr("INTERRUPTED " + directory_.Path("a"))));
+    }
+    auto const lines = sink_->Await(3);
+    ASSERT_GE(lines.size(), 3U);
+    EXPECT_EQ(lines[1], "init f");
+    EXPECT_EQ(lines[2], "VALID");
 }
 
 TEST_F(FileSourceTest, ACallThatOutlastsTheStopIsTheLast) {
