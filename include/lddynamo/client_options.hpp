@@ -61,16 +61,17 @@ struct ServiceEndpoints {
 /// Flag data by LaunchDarkly's stream: changes arrive within a second.
 struct StreamingOptions {
     /// Before the first reconnection; doubled with each further one, less up to half of it by
-    /// chance, at most 30 s; begins anew after a minute of a good connection.
+    /// chance, at most 30 s; begins anew after a minute of a good connection. Not negative; 0 is
+    /// 1 ms.
     std::chrono::milliseconds initial_reconnect_delay{1000};
     /// A stream that brings nothing for so long (LaunchDarkly sends a comment every 3 minutes at
-    /// most) is dropped and opened anew.
+    /// most) is dropped and opened anew. 1 ms or more; over a year is a year.
     std::chrono::milliseconds read_timeout{300000};
 };
 
 /// Flag data by asking again and again.
 struct PollingOptions {
-    std::chrono::milliseconds interval{30000};  ///< 30 s or more.
+    std::chrono::milliseconds interval{30000};  ///< Less than 30 s is 30 s, over a year is a year.
 };
 
 /// What to do when LaunchDarkly refuses for a reason that asking again hardly mends (401, 403, and

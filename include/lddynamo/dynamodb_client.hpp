@@ -223,9 +223,10 @@ class DynamoDbClient {
 
 struct DynamoDbClientOptions {
     AwsConfig aws{};
-    /// For one operation with all its attempts and pauses. Credentials that must be fetched first
-    /// take the time they take, and use it up: their requests have limits of their own, a
-    /// `credential_process` may run for a minute. So does the system's resolver.
+    /// For one operation with all its attempts and pauses. 1 ms or more; over a year is a year.
+    /// Credentials that must be fetched first take the time they take, and use it up: their
+    /// requests have limits of their own, a `credential_process` may run for a minute. So does the
+    /// system's resolver.
     std::chrono::milliseconds total_timeout{10000};
     HttpTransportOptions http{};
     /// Replaces the network; `http` is then unused.

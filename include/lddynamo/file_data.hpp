@@ -31,7 +31,7 @@ struct FileDataOptions {
     DuplicateKeys duplicate_keys = DuplicateKeys::kFail;
 
     /// How often to look whether a file has changed, and to read all of them again if one has;
-    /// zero: never.
+    /// zero or less: never.
     std::chrono::milliseconds reload_interval{0};
 };
 

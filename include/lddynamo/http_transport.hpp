@@ -66,7 +66,8 @@ struct HttpRequest {
     /// Takes the body of the answer; nullptr: HttpResponse::body does. From the head on, neither
     /// `timeout`, `deadline` nor `max_response_bytes` apply, but `idle_timeout`.
     std::shared_ptr<HttpBodyReceiver> receiver{};  // shared with whoever waits for what it takes
-    /// The longest pause between two pieces of a received body: longer is kTimeout.
+    /// The longest pause between two pieces of a received body: longer is kTimeout. At least 1 ms,
+    /// at most a year.
     std::chrono::milliseconds idle_timeout{300000};
 };
 

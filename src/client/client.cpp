@@ -9,6 +9,7 @@
 #include <chrono>
 #include <optional>
 #include <utility>
+#include <variant>
 
 namespace lddynamo {
 namespace {
@@ -183,6 +184,20 @@ Status CheckKey(ClientOptions const& options) {
     return status;
 }
 
+Status CheckTimes(ClientOptions const& options) {
+    auto const* const streaming = std::get_if<StreamingOptions>(&options.data_source);
+    if (streaming == nullptr) return {};
+    if (streaming->initial_reconnect_delay < std::chrono::milliseconds(0)) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    "StreamingOptions::initial_reconnect_delay must not be negative");
+    }
+    if (streaming->read_timeout < std::chrono::milliseconds(1)) {
+        return Fail(ErrorCode::kInvalidArgument,
+                    "StreamingOptions::read_timeout must be at least 1 ms");
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
@@ -191,6 +206,7 @@ Result<std::unique_ptr<Client>> Client::Create(ClientOptions options) {
                     "daemon_mode needs a data_store to read flags from");
     }
     if (auto status = CheckKey(options); !status) return Fail(std::move(status.error()));
+    if (auto status = CheckTimes(options); !status) return Fail(std::move(status.error()));
     if (options.data_store && options.cache.mode == CacheOptions::Mode::kTtl) {
         if (options.cache.ttl < std::chrono::milliseconds(1)) {
             return Fail(

@@ -1,5 +1,7 @@
 #include "client/source_status.hpp"
 
+#include "base/longest.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <string_view>
@@ -75,8 +77,7 @@ void SourceStatus::SetInitialized() {
 
 bool SourceStatus::WaitUntilInitialized(std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
-    constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24 * 365);
-    changed_.wait_for(lock, std::min(timeout, kLongest), [this] {
+    changed_.wait_for(lock, std::min(timeout, base::kLongest), [this] {
         return initialized_ || closed_ || status_.state == DataSourceState::kOff;
     });
     return initialized_;

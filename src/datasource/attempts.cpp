@@ -1,5 +1,8 @@
 #include "datasource/attempts.hpp"
 
+#include "base/longest.hpp"
+
+#include <algorithm>
 #include <utility>
 
 namespace lddynamo::datasource {
@@ -19,7 +22,8 @@ bool Attempts::TakeRefresh() {
 
 void Attempts::Pause(std::chrono::milliseconds time) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, time, [this] { return stopped_ || refresh_; });
+    changed_.wait_for(lock, std::min(time, base::kLongest),
+                      [this] { return stopped_ || refresh_; });
 }
 
 bool Attempts::Stopped() const {

@@ -1,5 +1,6 @@
 #include "datasource/file_source.hpp"
 
+#include "base/longest.hpp"
 #include "datasource/file_watch.hpp"
 #include "datasource/flag_file.hpp"
 
@@ -21,7 +22,6 @@ using std::chrono::milliseconds;
 
 /// Before data that the sink did not keep are brought again.
 constexpr milliseconds kRetryPause{1000};
-constexpr milliseconds kLongestInterval = std::chrono::hours(24 * 365);
 
 std::string Count(std::size_t count, std::string_view what) {
     return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
@@ -34,7 +34,7 @@ class FileSource::Feed {
   public:
     Feed(FileDataOptions options, Logger logger)
         : options_(std::move(options)),
-          interval_(std::min(options_.reload_interval, kLongestInterval)),
+          interval_(std::min(options_.reload_interval, base::kLongest)),
           logger_(std::move(logger)),
           watch_(options_.paths) {}
 

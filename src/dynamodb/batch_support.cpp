@@ -1,6 +1,7 @@
 #include "dynamodb/batching.hpp"
 
 #include "base/backoff.hpp"
+#include "base/longest.hpp"
 #include "base/random.hpp"
 
 #include <algorithm>
@@ -83,9 +84,7 @@ std::size_t EstimateWireSize(Item const& item) noexcept {
 
 Deadline::Deadline(Clock* clock, std::chrono::milliseconds timeout)
     : clock_(clock != nullptr ? clock : &SystemClock()),
-      // A year stands for ever: the largest duration would overflow.
-      end_(clock_->SteadyNow() +
-           std::min<std::chrono::milliseconds>(timeout, std::chrono::hours(24 * 365))) {
+      end_(clock_->SteadyNow() + std::min(timeout, base::kLongest)) {
 }
 
 std::chrono::milliseconds Deadline::Remaining() const {

@@ -4,6 +4,7 @@
 #include "aws/credentials_check.hpp"
 #include "aws/text.hpp"
 #include "aws/timestamp.hpp"
+#include "base/longest.hpp"
 #include "dynamodb/answer_checksum.hpp"
 
 #include <algorithm>
@@ -101,7 +102,7 @@ void CallSource::CancelWaiting() {
 
 bool CallSource::MayStart(Progress& progress, SteadyTime now) {
     if (progress.state == State::kNew) {
-        progress.deadline = now + context_.total_timeout;
+        progress.deadline = now + std::min(context_.total_timeout, base::kLongest);
         progress.invocation_id = base::RandomUuid();
         progress.state = State::kPaused;
         progress.due = now;

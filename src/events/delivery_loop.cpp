@@ -1,5 +1,7 @@
 #include "events/delivery_loop.hpp"
 
+#include "base/longest.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -8,7 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLongestWait = std::chrono::hours(24 * 365);  // keeps sums from overflowing
 constexpr std::size_t kMaxStreamInits = 1000;  // a day of connections that last a minute and a half
 constexpr milliseconds kShortestStatistics = std::chrono::minutes(1);
 
@@ -171,7 +172,7 @@ bool DeliveryLoop::FlushAndWait(milliseconds timeout) {
     waiters_.push_back(&waiter);
     ++flushes_asked_;
     asked_.notify_one();
-    done_.wait_for(lock, std::min(timeout, kLongestWait), [&] { return waiter.done; });
+    done_.wait_for(lock, std::min(timeout, base::kLongest), [&] { return waiter.done; });
     std::erase(waiters_, &waiter);
     return waiter.done && waiter.delivered;
 }

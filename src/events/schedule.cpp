@@ -1,5 +1,7 @@
 #include "events/schedule.hpp"
 
+#include "base/longest.hpp"
+
 #include <algorithm>
 
 namespace lddynamo::events {
@@ -11,9 +13,7 @@ bool Schedule::Timer::Take(Time now) noexcept {
 }
 
 Schedule::Timer Schedule::Start(Time now, std::chrono::milliseconds interval) noexcept {
-    // A year keeps sums from overflowing.
-    interval = std::clamp<std::chrono::milliseconds>(interval, std::chrono::milliseconds(1),
-                                                     std::chrono::hours(24 * 365));
+    interval = std::clamp(interval, std::chrono::milliseconds(1), base::kLongest);
     return {interval, now + interval};
 }
 

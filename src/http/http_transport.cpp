@@ -1,5 +1,6 @@
 #include <lddynamo/http_transport.hpp>
 
+#include "base/longest.hpp"
 #include "http/asio_transport.hpp"
 #include "http/event_loop.hpp"
 #include "http/exchange.hpp"
@@ -31,8 +32,6 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-constexpr milliseconds kLongest = std::chrono::hours(24 * 365);  // keeps sums from overflowing
 
 /// Loops that no call uses, and the connections that they keep.
 /// @par Thread safety  All methods may be called from any thread at once.
@@ -211,7 +210,7 @@ class Call {
                 return;
             }
             waits_ = true;
-            wait_timer_.expires_at(std::min(wait->time, now + kLongest));
+            wait_timer_.expires_at(std::min(wait->time, now + base::kLongest));
             wait_timer_.async_wait([this](boost::system::error_code const& error) {
                 if (error) return;
                 waits_ = false;
@@ -277,6 +276,7 @@ class Call {
             auto const left = held.request.deadline - SteadyClock::now();
             total = std::min(total, Clamp(std::chrono::ceil<milliseconds>(left)));
         }
+        held.request.idle_timeout = Clamp(held.request.idle_timeout);
         ++running;
         ++under_way_;
         ExchangeTask::Limits const limits{Clamp(options_.connect_timeout), total};
@@ -299,7 +299,7 @@ class Call {
     }
 
     static milliseconds Clamp(milliseconds timeout) noexcept {
-        return std::clamp(timeout, milliseconds(1), kLongest);
+        return std::clamp(timeout, milliseconds(1), base::kLongest);
     }
 
     HttpRequestSource& source_;
@@ -329,7 +329,7 @@ void FailAll(HttpRequestSource& source, Error const& error, std::stop_token cons
         if (auto const* const exchange = std::get_if<HttpRequestSource::Exchange>(&next)) {
             source.OnAnswer(exchange->tag, Fail(error));
         } else if (auto const* const wait = std::get_if<HttpRequestSource::WaitUntil>(&next)) {
-            auto const until = std::min(wait->time, SteadyClock::now() + kLongest);
+            auto const until = std::min(wait->time, SteadyClock::now() + base::kLongest);
             never.wait_until(lock, stop, until, [] { return false; });
             if (stop.stop_requested()) return;
         } else {
@@ -346,7 +346,7 @@ class AsioTransport final : public HttpTransport {
                                                        : ProcessEnvironment()),
           proxies_(options_.proxy, options_.no_proxy, environment_),
           tls_(options_, environment_),
-          loops_(std::clamp(options_.idle_timeout, milliseconds::zero(), kLongest),
+          loops_(std::clamp(options_.idle_timeout, milliseconds::zero(), base::kLongest),
                  std::move(resolve)) {}
 
     void Run(HttpRequestSource& source) override {

@@ -1,10 +1,12 @@
 #include <lddynamo/dynamodb_feature_store.hpp>
 
+#include "base/longest.hpp"
 #include "store/chunk_plan.hpp"
 #include "store/chunk_reader.hpp"
 #include "store/chunk_writer.hpp"
 #include "store/feature_store_state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -31,7 +33,7 @@ Status DynamoDbFeatureStore::CheckAvailable() {
 Result<bool> DynamoDbFeatureStore::Initialized() {
     State& state = *state_;
     if (state.initialized) return true;
-    auto const ttl = state.options.not_initialized_ttl;
+    auto const ttl = std::min(state.options.not_initialized_ttl, base::kLongest);
     if (ttl.count() > 0) {
         std::scoped_lock const lock(state.mutex);
         if (state.no_until && state.clock.SteadyNow() < *state.no_until) return false;

@@ -39,6 +39,30 @@ TEST_F(CreateTest, ChecksItsOptions) {
     EXPECT_EQ(store_->ReadCount(), 0U);
 }
 
+TEST_F(CreateTest, ChecksTheTimesOfAStream) {
+    struct Case {
+        std::chrono::milliseconds delay;
+        std::chrono::milliseconds read_timeout;
+        char const* complaint;  // nullptr: none
+    };
+    constexpr std::chrono::milliseconds kUsual{1000};
+    constexpr auto kMost = std::chrono::milliseconds::max();
+    for (Case const& c :
+         {Case{-kUsual / 1000, kUsual, "initial_reconnect_delay"},
+          Case{kUsual, kUsual * 0, "read_timeout"}, Case{kUsual, -kUsual, "read_timeout"},
+          Case{kMost, kMost, nullptr}, Case{kUsual * 0, kUsual / 1000, nullptr}}) {
+        ClientOptions options;
+        options.data_store = store_;
+        options.daemon_mode = true;
+        options.data_source = StreamingOptions{c.delay, c.read_timeout};
+        auto const client = Client::Create(options);
+        ASSERT_EQ(client.has_value(), c.complaint == nullptr);
+        if (client) continue;
+        EXPECT_EQ(client.error().code, ErrorCode::kInvalidArgument);
+        EXPECT_THAT(client.error().message, ::testing::HasSubstr(c.complaint));
+    }
+}
+
 TEST_F(CreateTest, LongestTtlDoesNotOverflow) {
     store_->PutFlag("f", 1, FlagJson("f", 1, "\"a\""));
     CacheOptions cache;

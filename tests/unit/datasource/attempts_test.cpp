@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace lddynamo::datasource {
 namespace {
+
+using namespace std::chrono_literals;
 
 TEST(Attempts, ARefreshEndsTheAttemptUnderWay) {
     Attempts attempts;
@@ -33,6 +37,19 @@ TEST(Attempts, AStopEndsAllOfThem) {
     EXPECT_TRUE(attempts.Stopped());
     EXPECT_TRUE(attempts.Begin().stop_requested());
     attempts.Pause(std::chrono::milliseconds::max());
+}
+
+TEST(Attempts, TheLongestPauseIsOne) {
+    Attempts attempts;
+    auto const until = std::chrono::steady_clock::now() + 50ms;
+    std::thread refresher([&] {
+        std::this_thread::sleep_until(until);
+        attempts.Refresh();
+    });
+    attempts.Pause(std::chrono::milliseconds::max());
+    EXPECT_GE(std::chrono::steady_clock::now(), until);
+    EXPECT_TRUE(attempts.TakeRefresh());
+    refresher.join();
 }
 
 }  // namespace

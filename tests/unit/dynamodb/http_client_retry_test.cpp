@@ -144,6 +144,15 @@ TEST_F(HttpClientTest, TheDeadlineCoversAllAttempts) {
     EXPECT_EQ(clock_.Elapsed(), milliseconds(3500));
 }
 
+TEST_F(HttpClientTest, TheLongestDeadlineIsFarAway) {
+    options_.total_timeout = milliseconds::max();
+    options_.http.attempt_timeout = milliseconds::max();
+    AddFaults(1, ServiceFault(500, "InternalServerError"));
+    transport_->Add(Ok());
+    EXPECT_TRUE(Client().GetItem(Get()));
+    EXPECT_EQ(transport_->SentCount(), 2U);
+}
+
 TEST_F(HttpClientTest, NoPauseGoesBeyondTheDeadline) {
     options_.total_timeout = milliseconds(2000);
     AddFaults(4, ServiceFault(400, "ThrottlingException"));

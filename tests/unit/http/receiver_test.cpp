@@ -185,5 +185,27 @@ TEST(HttpReceiverTest, GivesUpWhenNothingComesForTooLong) {
     EXPECT_EQ(recorder->body, "one");
 }
 
+TEST(HttpReceiverTest, TheLongestPauseBetweenPiecesIsOne) {
+    std::promise<void> first_is_here;
+    auto const recorder = std::make_shared<Recorder>();
+    RawServer const server([&](RawPeer& peer, int) {
+        static_cast<void>(peer.ReadRequest());
+        peer.Send(kHead);
+        peer.Send("3\r\none\r\n");
+        first_is_here.get_future().wait_for(20s);
+        std::this_thread::sleep_for(20ms);  // enough for a deadline that has passed
+        peer.Send("0\r\n\r\n");
+    });
+    recorder->on_body = [&] {
+        first_is_here.set_value();
+        return true;
+    };
+    auto request = Streaming(server, recorder);
+    request.idle_timeout = std::chrono::milliseconds::max();
+    auto const answer = MakeHttpTransport()->Send(std::move(request));
+    ASSERT_TRUE(answer.has_value()) << answer.error().Describe();
+    EXPECT_EQ(recorder->body, "one");
+}
+
 }  // namespace
 }  // namespace lddynamo

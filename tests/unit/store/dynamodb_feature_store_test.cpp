@@ -237,6 +237,15 @@ TEST_F(DynamoDbFeatureStoreTest, AnAmbiguousPutThatCannotBeCheckedIsAnError) {
     EXPECT_EQ(FailureOf(Store().Upsert(kFlags, "k", item_)).code, ErrorCode::kConnection);
 }
 
+TEST_F(DynamoDbFeatureStoreTest, ANoCanBeRememberedForEver) {
+    options_.not_initialized_ttl = std::chrono::milliseconds::max();
+    client_->on_get = [](GetItemRequest const&) { return GetItemResponse(); };
+    EXPECT_FALSE(Store().Initialized().value());
+    clock_.Advance(std::chrono::hours(24 * 300));
+    EXPECT_FALSE(Store().Initialized().value());
+    EXPECT_THAT(client_->Calls(), SizeIs(1));
+}
+
 TEST_F(DynamoDbFeatureStoreTest, InitializedHasThreeAnswers) {
     options_.not_initialized_ttl = seconds(10);
     options_.prefix = "p";
