@@ -21,6 +21,9 @@ namespace lddynamo {
 /// An immutable JSON value: null, bool, number, string, array or object.
 ///
 /// Copies share their content and cost one atomic increment and no allocation.
+///
+/// ToJson, == and the destruction of the last copy go down a level by a call of their own. Parsed
+/// values nest 512 levels at most; let one that you build not nest deeper than 10,000.
 /// @par Thread safety  Immutable: any number of threads may read, copy and destroy their copies.
 /// @par Lifetime       Views and references into a Value hold while any copy of it lives.
 class Value {
