@@ -224,8 +224,13 @@ bool Client::Core::AskWhetherReady() {
         std::unique_lock lock(ready_mutex_);
         // A store whose log asks for a flag would wait for itself.
         if (ready_asker_ == std::this_thread::get_id()) return false;
-        ready_answered_.wait(lock, [this] { return ready_asker_ == std::thread::id(); });
-        if (Now() < ask_ready_at_) return ready_.load(std::memory_order_acquire);
+        // The first answer is waited for; later, one thread asks again and the others go on.
+        ready_answered_.wait(lock, [this] {
+            return ready_asker_ == std::thread::id() || ask_ready_at_ != client::kExpired;
+        });
+        if (ready_asker_ != std::thread::id() || Now() < ask_ready_at_) {
+            return ready_.load(std::memory_order_acquire);
+        }
         ready_asker_ = std::this_thread::get_id();
     }
     bool first = false;

@@ -169,6 +169,19 @@ TEST_F(ReceivedModeTest, ThreadsWaitForTheOneThatAsksWhetherTheStoreIsFilled) {
     EXPECT_EQ(table_->Calls("Initialized"), 1U);
 }
 
+TEST_F(ReceivedModeTest, NobodyWaitsForTheOneThatAsksAgainWhetherTheStoreIsFilled) {
+    auto const client = MakeStoredIn(Mode::kTtl);
+    ASSERT_EQ(ErrorOf(*client, "f"), ErrorKind::kClientNotReady);
+    Pass(1000);
+    table_->CloseGate("Initialized");
+    auto first = std::async(std::launch::async, [&] { return Get(*client, "f"); });
+    ASSERT_TRUE(table_->AwaitAtGate());
+    EXPECT_EQ(ErrorOf(*client, "f"), ErrorKind::kClientNotReady);
+    table_->OpenGates();
+    EXPECT_EQ(first.get(), "default");
+    EXPECT_EQ(table_->Calls("Initialized"), 2U);
+}
+
 TEST_F(ReceivedModeTest, AStoreThatCannotSayWhetherItIsFilledIsLoggedOnce) {
     table_->Break();
     auto const client = MakeStoredIn(Mode::kTtl);
