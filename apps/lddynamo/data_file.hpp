@@ -32,9 +32,8 @@ struct DataFile {
 [[nodiscard]] Result<DataFile> ReadDataFile(std::string const& file);
 
 /// The text of a file that the command line names.
-/// @retval ErrorCode::kInvalidArgument  there is no such file: not what kNotFound means to those
-/// who
-///                                      call the program (docs/cli.md).
+/// @retval ErrorCode::kInvalidArgument  there is no such file; kNotFound has an exit code for
+///                                      something else (docs/cli.md).
 /// @retval ErrorCode::kIo, kTooLarge
 [[nodiscard]] Result<std::string> ReadNamedFile(std::string const& file, std::size_t max_bytes);
 
