@@ -74,10 +74,17 @@ function(lddynamo_link_rooms target)
     set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()
 
-# lddynamo_unit_test(<room> SOURCES ...): the program unit_<room>, linked with that room alone.
+# lddynamo_unit_test(<room> SOURCES ... [APART ...]): the program unit_<room>, linked with that room alone.
+# APART: those whose names would be another file's in one translation unit.
 function(lddynamo_unit_test room)
-    cmake_parse_arguments(UNIT "" "" "SOURCES;LIBRARIES;ROOMS" ${ARGN})
-    add_executable(unit_${room} ${UNIT_SOURCES})
+    cmake_parse_arguments(UNIT "" "" "SOURCES;APART;LIBRARIES;ROOMS" ${ARGN})
+    add_executable(unit_${room} ${UNIT_SOURCES} ${UNIT_APART})
+    if(LDDYNAMO_UNITY_TESTS)
+        # What helps several rooms' tests, such as an operator new that counts, is no part of theirs.
+        list(FILTER UNIT_SOURCES INCLUDE REGEX "^/")
+        set_source_files_properties(${UNIT_SOURCES} ${UNIT_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+        set_target_properties(unit_${room} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+    endif()
     lddynamo_link_rooms(unit_${room} ${room} ${UNIT_ROOMS})
     target_include_directories(unit_${room} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
     target_link_libraries(unit_${room} PRIVATE ${UNIT_LIBRARIES} GTest::gmock GTest::gtest_main)
