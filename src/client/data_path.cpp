@@ -145,7 +145,7 @@ void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const&
         if (!self) return;
         {
             std::scoped_lock const lock(self->mutex_);
-            if (stop.stop_requested()) return;
+            if (self->target_ == nullptr) return;
             if (!self->lost_) {  // the data source came again by itself
                 self->probing_ = false;
                 return;
@@ -154,7 +154,7 @@ void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const&
         auto const available =
             Guarded(kStore, [&] { return self->options_.store->CheckAvailable(); });
         std::scoped_lock const lock(self->mutex_);
-        if (stop.stop_requested()) return;
+        if (self->target_ == nullptr) return;
         if (available || !self->lost_) {
             self->probing_ = false;
             // The data source's Init tells whether nothing is lost any more.

@@ -42,11 +42,12 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
         Logger logger{};
     };
 
-    /// @param target   outlives Close.
-    /// @param refresh  asks the data source to bring everything again; must not block.
+    /// @param target   outlives Close; the destructor does not touch it.
+    /// @param refresh  asks the data source to bring everything again; not after Close; must not
+    ///                 block.
     DataPath(Options options, DataTarget& target, std::shared_ptr<SourceStatus> status,
              std::function<void()> refresh);
-    ~DataPath() override { Close(); }
+    ~DataPath() override = default;  // on the prober's thread when that was the last owner
 
     [[nodiscard]] bool Init(StoreData data) override;
     [[nodiscard]] bool Upsert(DataKind kind, std::string_view key, SerializedItem item) override;
@@ -54,7 +55,7 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     void OnEnvironmentId(std::string_view id) override { status_->SetEnvironmentId(id); }
     void OnStreamInit(datasource::StreamInit const& init) override;
 
-    /// From then on the target is not touched. Harmless when repeated.
+    /// From then on neither the target nor `refresh` is called. Harmless when repeated.
     void Close() noexcept;
 
   private:

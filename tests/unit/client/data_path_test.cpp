@@ -83,6 +83,10 @@ class FakeTarget final : public DataTarget {
         abandoned_ = true;
         changed_.notify_all();
     }
+    [[nodiscard]] bool Abandoned() {
+        std::scoped_lock const lock(mutex_);
+        return abandoned_;
+    }
     void AwaitReceiving() {
         std::unique_lock lock(mutex_);
         EXPECT_TRUE(changed_.wait_for(lock, kLong, [this] { return receiving_; }));
@@ -119,11 +123,19 @@ class DataPathTest : public ::testing::Test {
         options.probe_interval = std::chrono::milliseconds(1);
         options.logger = Logger(sink_);
         options.on_stream_init = [this](datasource::StreamInit const&) { ++stream_inits_; };
-        return std::make_shared<DataPath>(std::move(options), target_, status_, [this] {
+        auto made = std::make_shared<DataPath>(std::move(options), target_, status_, [this] {
             std::scoped_lock const lock(mutex_);
             ++refreshes_;
             changed_.notify_all();
         });
+        made_.push_back(made);
+        return made;
+    }
+    /// A prober may still hold one.
+    void TearDown() override {
+        for (auto const& weak : made_) {
+            if (auto const path = weak.lock()) path->Close();
+        }
     }
     /// How many openings of streams were passed on.
     int stream_inits_ = 0;
@@ -148,6 +160,7 @@ class DataPathTest : public ::testing::Test {
         std::make_shared<SourceStatus>(State::kInitializing, nullptr, clock_, Logger());
 
   private:
+    std::vector<std::weak_ptr<DataPath>> made_;
     std::mutex mutex_;
     std::condition_variable changed_;
     int refreshes_ = 0;  // guarded by mutex_
@@ -389,6 +402,13 @@ TEST_F(DataPathTest, AfterCloseTheTargetIsNotTouched) {
     EXPECT_FALSE(Upsert(*path, 4));
     EXPECT_THAT(target_.lines, IsEmpty());
     EXPECT_EQ(store_->Calls("CheckAvailable"), 0U);
+}
+
+/// The last owner may be a thread that outlives the target.
+TEST_F(DataPathTest, DestructionDoesNotTouchTheTarget) {
+    auto path = Make();
+    path.reset();
+    EXPECT_FALSE(target_.Abandoned());
 }
 
 /// Closes while a call of the store hangs, and lets it end afterwards.
