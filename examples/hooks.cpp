@@ -38,6 +38,11 @@ class TimingHook final : public lddynamo::Hook {
     }
 };
 
+int Failed(lddynamo::Error const& error) {
+    std::fprintf(stderr, "%s\n", error.Describe().c_str());
+    return 1;
+}
+
 }  // namespace
 
 int main() {
@@ -45,14 +50,17 @@ int main() {
     auto flag = lddynamo::MakeSerializedItem(
         "banner", R"({"key":"banner","version":1,"on":true,"variations":["hello","bye"],
                       "fallthrough":{"variation":0}})");
-    if (!flag || !store->Init({.features = {{"banner", *flag}}})) return 1;
+    if (!flag) return Failed(flag.error());
+    auto const stored = store->Init({.features = {{"banner", *flag}}});
+    if (!stored) return Failed(stored.error());
     auto client = lddynamo::Client::Create({
         .data_store = store,
         .daemon_mode = true,
         .hooks = {std::make_shared<TimingHook>()},
     });
     auto user = lddynamo::Context::User("bob");
-    if (!client || !user) return 1;
+    if (!client) return Failed(client.error());
+    if (!user) return Failed(user.error());
     (void)(*client)->StringVariation("banner", *user, "none");
     (*client)->Track("shown", *user);
 }

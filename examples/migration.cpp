@@ -25,6 +25,11 @@ class Orders {
     std::map<int, std::string> orders_;
 };
 
+int Failed(lddynamo::Error const& error) {
+    std::fprintf(stderr, "%s\n", error.Describe().c_str());
+    return 1;
+}
+
 }  // namespace
 
 int main() {
@@ -32,10 +37,13 @@ int main() {
     auto flag = lddynamo::MakeSerializedItem(
         "orders-db", R"({"key":"orders-db","version":1,"on":true,"fallthrough":{"variation":3},
             "variations":["off","dualwrite","shadow","live","rampdown","complete"]})");
-    if (!flag || !store->Init({.features = {{"orders-db", *flag}}})) return 1;
+    if (!flag) return Failed(flag.error());
+    auto const stored = store->Init({.features = {{"orders-db", *flag}}});
+    if (!stored) return Failed(stored.error());
     auto client = lddynamo::Client::Create({.data_store = store, .daemon_mode = true});
     auto user = lddynamo::Context::User("bob");
-    if (!client || !user) return 1;
+    if (!client) return Failed(client.error());
+    if (!user) return Failed(user.error());
 
     Orders const old_orders({{7, "three apples"}});
     Orders const new_orders({{7, "3 apples"}});
@@ -43,9 +51,9 @@ int main() {
         **client, {.read_old = [&](int id) { return old_orders.Find(id); },
                    .read_new = [&](int id) { return new_orders.Find(id); },
                    .compare = std::equal_to<std::string>()});
-    if (!orders) return 1;
+    if (!orders) return Failed(orders.error());
     auto const read = orders->Read("orders-db", *user, lddynamo::MigrationStage::kOff, 7);
-    if (!read.result) return 1;
+    if (!read.result) return Failed(read.result.error());
     std::printf("%s database: %s\n", std::string(lddynamo::ToString(read.origin)).c_str(),
                 read.result->c_str());
 }

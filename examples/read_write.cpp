@@ -35,7 +35,10 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "no data of LaunchDarkly yet: the table's count, if it has any\n");
     }
     auto user = lddynamo::Context::User("bob");
-    if (!user) return 1;
+    if (!user) {
+        std::fprintf(stderr, "%s\n", user.error().Describe().c_str());
+        return 1;
+    }
     bool const on = (*client)->BoolVariation("new-checkout", *user, false);
     std::printf("new-checkout is %s\n", on ? "on" : "off");
 }

@@ -4,8 +4,15 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 namespace lddynamo::client {
+namespace {
+
+constexpr std::string_view kFailed =
+    "the feature store failed; known values stay in use, and defaults where nothing is known";
+
+}  // namespace
 
 Nanoseconds StoreHealth::Length(Pause pause, int failures) noexcept {
     Nanoseconds length = pause.first;
@@ -41,10 +48,9 @@ void StoreHealth::Failed(Error const& error, Nanoseconds started, Nanoseconds no
     }
     if (!logger_.Enabled(LogLevel::kWarn)) return;
     try {
-        logger_.Warn("the feature store failed, last known values stay in use: " +
-                     error.Describe());
+        logger_.Warn(std::string(kFailed) + ": " + error.Describe());
     } catch (...) {
-        logger_.Warn("the feature store failed, last known values stay in use");
+        logger_.Warn(kFailed);
     }
 }
 
