@@ -82,7 +82,8 @@ void SseParser::Field(std::string_view name, std::string_view value) {
         id_ = value;
         id_changed_ = true;
     } else if (name == "retry") {
-        if (auto const retry = ReadRetry(value)) retry_ = retry;
+        // As in LaunchDarkly's SDKs, 0 asks for nothing: what was asked before stays.
+        if (auto const retry = ReadRetry(value); retry && retry->count() > 0) retry_ = retry;
     }
 }
 

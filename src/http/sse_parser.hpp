@@ -35,7 +35,7 @@ class SseParser {
     /// @retval ErrorCode::kTooLarge  an event or a line is over the limit; so is every later call.
     [[nodiscard]] Status Feed(std::string_view bytes, Handler const& handler);
 
-    /// How long the stream asks to wait before reconnecting; empty: it never said.
+    /// How long the stream asks to wait before reconnecting, over 0; empty: it never said.
     [[nodiscard]] std::optional<std::chrono::milliseconds> Retry() const noexcept { return retry_; }
     /// What Last-Event-ID is to carry when reconnecting.
     [[nodiscard]] std::string const& LastEventId() const noexcept { return last_id_; }

@@ -130,6 +130,8 @@ TEST_F(SseParserTest, RetryTakesDigitsAlone) {
     EXPECT_EQ(parser_.Retry(), std::nullopt);
     MustFeed("retry: 0100\n");
     EXPECT_EQ(parser_.Retry(), std::chrono::milliseconds(100));
+    MustFeed("retry: 0\n");
+    EXPECT_EQ(parser_.Retry(), std::chrono::milliseconds(100));
     MustFeed("retry: 99999999999999999999999\n");
     EXPECT_EQ(parser_.Retry()->count(), std::numeric_limits<std::int64_t>::max());
 }
