@@ -5,6 +5,7 @@
 #include "model/segment.hpp"
 #include "store/item_text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace lddynamo::datasource {
@@ -13,13 +14,16 @@ namespace {
 /// What DynamoDB allows for the sort key that an item's key becomes.
 constexpr std::size_t kMaxKeyBytes = 1024;
 
-Status CheckDecodes(DataKind kind, std::string_view json) {
+/// Decodes as an SDK would. @return the version that it finds.
+Result<std::int64_t> DecodedVersion(DataKind kind, std::string_view json) {
     if (kind == DataKind::kFeatures) {
-        if (auto flag = model::DecodeFlag(json); !flag) return Fail(flag.error());
-    } else {
-        if (auto segment = model::DecodeSegment(json); !segment) return Fail(segment.error());
+        auto const flag = model::DecodeFlag(json);
+        if (!flag) return Fail(flag.error());
+        return (*flag)->version;
     }
-    return {};
+    auto const segment = model::DecodeSegment(json);
+    if (!segment) return Fail(segment.error());
+    return (*segment)->version;
 }
 
 tl::unexpected<Error> Bad(std::string message) {
@@ -38,11 +42,13 @@ Status AddItems(DataKind kind, std::string_view member, std::string_view text,
                        "': " + std::string(why));
         };
         if (auto why = WhyUnstorable(key); !why.empty()) {
-            if (!rules.skip_unstorable) return fail(why);
+            if (!rules.from_service) return fail(why);
             document.skipped.push_back({kind, key.substr(0, 64), std::move(why)});
             continue;
         }
-        auto item = ReadItem(kind, key, rules.minify ? json::Minify(raw) : std::string(raw));
+        std::string json = rules.minify ? json::Minify(raw) : std::string(raw);
+        auto item = rules.from_service ? TakeItem(kind, key, std::move(json))
+                                       : ReadItem(kind, key, std::move(json));
         if (!item) return fail(item.error().message);
         if (!items.emplace(key, std::move(*item)).second) return fail("the key stands here twice");
     }
@@ -79,10 +85,33 @@ Result<DataDocument> Read(std::vector<json::RawMember> const& members, DocumentR
 Result<SerializedItem> ReadItem(DataKind kind, std::string_view key, std::string json) {
     auto item = store::MakeItemOfValidJson(key, std::move(json));
     if (!item) return item;
-    if (auto const decodes = CheckDecodes(kind, item->json); !decodes) {
+    if (auto const decodes = DecodedVersion(kind, item->json); !decodes) {
         return Fail(decodes.error());
     }
     return item;
+}
+
+Result<SerializedItem> TakeItem(DataKind kind, std::string_view key, std::string json) {
+    auto const facts = store::ReadFacts(json, store::KnownValid::kYes);
+    if (!facts) return Fail(facts.error());
+    bool const deleted = facts->deleted;
+    if (!facts->key) json = WithKey(key, json);
+    auto const version = DecodedVersion(kind, json);
+    if (!version) return Fail(version.error());
+    if (*version < 0) return Bad("`version` is negative");
+    return SerializedItem{.version = *version, .deleted = deleted, .json = std::move(json)};
+}
+
+std::string WithKey(std::string_view key, std::string_view json) {
+    auto const members = json::SplitValidObject(json);
+    if (!members || std::any_of(members->begin(), members->end(),
+                                [](auto const& member) { return member.first == "key"; })) {
+        return std::string(json);
+    }
+    std::string with_key = R"({"key":)";
+    json::AppendQuoted(with_key, key);
+    if (!members->empty()) with_key += ',';
+    return with_key.append(json.substr(json.find('{') + 1));
 }
 
 std::string WhyUnstorable(std::string_view key) {

@@ -64,25 +64,23 @@ Result<StreamEvent> ReadPut(Members const& members) {
         if (!path->empty() && *path != "/") return IgnoredEvent{};
     }
     if (members.data.empty()) return Bad("put", "no `data`");
-    auto document = ParseValidDataDocument(members.data, {.skip_unstorable = true});
+    auto document = ParseValidDataDocument(members.data, {.from_service = true});
     if (!document) return Bad("put", document.error().message);
     return PutEvent{std::move(*document)};
 }
 
 Result<SerializedItem> ReadPatchItem(ItemPath const& path, std::string_view data) {
     if (data.empty()) return Bad("patch", "no `data`");
-    auto item = ReadItem(path.kind, path.key, std::string(data));
+    auto item = TakeItem(path.kind, path.key, std::string(data));
     if (!item) return Bad("patch", item.error().message);
     return item;
 }
 
 Result<SerializedItem> ReadTombstone(ItemPath const& path, std::string_view text) {
-    // Read as that of an item, so that the same versions are taken.
-    constexpr std::int64_t kMaxVersion = std::int64_t{1} << 53U;
     auto const version = text.empty() ? Result<Value>(Value()) : Value::Parse(text);
-    if (!version || !version->IsInt() || version->AsInt64() < 0 ||
-        version->AsInt64() > kMaxVersion) {
-        return Bad("delete", "no `version` that is an integer of 0 to 2^53");
+    // The whole part, as of an item's.
+    if (!version || !version->IsNumber() || version->AsInt64() < 0) {
+        return Bad("delete", "no `version` that is a number of 0 or more");
     }
     return MakeTombstone(path.key, version->AsInt64());
 }

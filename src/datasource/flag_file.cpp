@@ -34,19 +34,6 @@ std::string ValueFlag(std::string_view key, std::string_view value) {
     return json += "]}";
 }
 
-/// The item with its key in it: who writes by hand need not say it twice.
-std::string WithKey(std::string_view key, std::string_view json) {
-    auto const members = json::SplitValidObject(json);
-    if (!members || std::any_of(members->begin(), members->end(),
-                                [](auto const& member) { return member.first == "key"; })) {
-        return std::string(json);
-    }
-    std::string with_key = R"({"key":)";
-    json::AppendQuoted(with_key, key);
-    if (!members->empty()) with_key += ',';
-    return with_key.append(json.substr(json.find('{') + 1));
-}
-
 Status AddItems(std::string_view member, std::string_view json, FlagFile& file) {
     auto const items = json::SplitValidObject(json);
     if (!items) return Bad(Quoted(member) + " must be an object");

@@ -31,7 +31,7 @@ HttpRequest Poller::Request() const {
 }
 
 Result<DataDocument> Poller::ReadBody(HttpResponse const& answer) const {
-    DocumentRules const rules{.skip_unstorable = true};
+    DocumentRules const rules{.from_service = true};
     std::string const* const encoding = answer.Header("Content-Encoding");
     if (encoding == nullptr || http::EqualsNoCase(*encoding, "identity")) {
         return ParseDataDocument(answer.body, rules);

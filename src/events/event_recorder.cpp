@@ -12,9 +12,9 @@ namespace lddynamo::events {
 namespace {
 
 template <class Shard, std::size_t... kIndex>
-std::array<Shard, sizeof...(kIndex)> MakeShards(std::size_t contexts,
+std::array<Shard, sizeof...(kIndex)> MakeShards(std::size_t contexts, std::uint64_t fresh_for,
                                                 std::index_sequence<kIndex...>) {
-    return {((void)kIndex, Shard(contexts))...};
+    return {((void)kIndex, Shard(contexts, fresh_for))...};
 }
 
 EvaluationReason ReasonOf(FlagEvaluation const& evaluation, EvaluationResult const& result) {
@@ -34,7 +34,9 @@ EventRecorder::EventRecorder(EventOptions const& options, base::RandomFraction r
     : omit_anonymous_(options.omit_anonymous_contexts),
       sampler_(std::move(random)),
       logger_(std::move(logger)),
+      // The list that counts forgets a context after as many others as it has room for.
       shards_(MakeShards<Shard>(std::min(options.context_keys_capacity, kShardContexts),
+                                options.context_keys_capacity / 2,
                                 std::make_index_sequence<kShards>())),
       buffer_(options.capacity),
       told_(options.context_keys_capacity) {
@@ -71,12 +73,21 @@ bool EventRecorder::Count(Context const& context, FlagEvaluation const& evaluati
                           EvaluationResult const& result, UnixMilliseconds now) {
     bool const counted = evaluation.flag == nullptr || !evaluation.flag->exclude_from_summaries;
     Shard& shard = ShardOfThisThread();
-    std::scoped_lock const lock(shard.mutex);
-    if (counted && !shard.summarizer.Count(context, evaluation, result, now)) {
-        ++shard.statistics.dropped;
+    bool room = true;
+    bool told = false;
+    {
+        std::scoped_lock const lock(shard.mutex);
+        room = !counted || shard.summarizer.Count(context, evaluation, result, now);
+        if (!room) ++shard.statistics.dropped;
+        told = shard.told.Notice(context.FullyQualifiedKey(),
+                                 noticed_.load(std::memory_order_relaxed));
+        if (told) ++shard.statistics.deduplicated;
     }
-    bool const told = shard.told.Notice(context.FullyQualifiedKey());
-    if (told) ++shard.statistics.deduplicated;
+    if (!room && !uncounted_.exchange(true)) {
+        logger_.Warn(
+            "events: evaluations of more flags, versions and values than there is room for "
+            "happened between two deliveries; those are not counted");
+    }
     return told;
 }
 
@@ -100,8 +111,13 @@ std::optional<Context> EventRecorder::Introduction(Context const& context) const
     return omit_anonymous_ ? WithoutAnonymous(context) : context;
 }
 
+bool EventRecorder::NoticeLocked(Context const& context) {
+    noticed_.store(noticed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return told_.Notice(context.FullyQualifiedKey());
+}
+
 void EventRecorder::IntroduceLocked(Context const& context, UnixMilliseconds now) {
-    if (told_.Notice(context.FullyQualifiedKey())) {
+    if (NoticeLocked(context)) {
         ++deduplicated_;
         return;
     }
@@ -144,7 +160,7 @@ void EventRecorder::Identified(Context const& context, UnixMilliseconds now) {
     if (!introduced) return;
     WithBuffer([&] {
         // Of what was left out nobody has been told: as in the Go SDK, that is told still.
-        static_cast<void>(told_.Notice(introduced->FullyQualifiedKey()));
+        static_cast<void>(NoticeLocked(*introduced));
         buffer_.Add({now, IdentifyEvent{std::move(*introduced)}});
     });
 }

@@ -9,11 +9,12 @@
 /// path allocates nothing and takes one lock, of one of eight shards that threads are spread over,
 /// so that threads seldom meet; each shard has its own counts and its own short list of contexts
 /// known to have been told. What is new or tracked takes the one lock of the buffer and of the list
-/// that counts, after the shard's lock is given back. No lock is held while anything is written,
-/// sent or logged.
+/// that counts, after the shard's lock is given back; so does now and then what a shard knows, or
+/// else that list would forget the contexts that are evaluated most. No lock is held while anything
+/// is written, sent or logged.
 ///
-/// Memory is bounded: by EventOptions::capacity, context_keys_capacity, and
-/// Summarizer::kMaxEntries in each shard.
+/// Memory is bounded: by EventOptions::capacity, context_keys_capacity, and the limits of a
+/// Summarizer in each shard.
 #pragma once
 
 #include "base/random.hpp"
@@ -80,7 +81,7 @@ class EventRecorder {
     static constexpr std::size_t kShardContexts = 256;
 
     struct alignas(64) Shard {
-        explicit Shard(std::size_t contexts) : told(contexts) {}
+        Shard(std::size_t contexts, std::uint64_t fresh_for) : told(contexts, fresh_for) {}
         std::mutex mutex;
         // Guarded by mutex:
         Summarizer summarizer;
@@ -100,6 +101,8 @@ class EventRecorder {
                                                    bool with_reason);
     /// The context to introduce it with; empty when none of it may be.
     [[nodiscard]] std::optional<Context> Introduction(Context const& context) const;
+    /// told_.Notice. The caller holds mutex_.
+    [[nodiscard]] bool NoticeLocked(Context const& context);
     /// Adds an index event unless the context is known. The caller holds mutex_.
     void IntroduceLocked(Context const& context, UnixMilliseconds now);
     /// Runs `add`, which adds to the buffer, under the lock.
@@ -110,7 +113,9 @@ class EventRecorder {
     Sampler const sampler_;
     Logger const logger_;
     std::atomic<bool> stopped_{false};
+    std::atomic<bool> uncounted_{false};  // was warned of
     std::atomic<UnixMilliseconds> server_time_{std::numeric_limits<UnixMilliseconds>::min()};
+    std::atomic<std::uint64_t> noticed_{0};  // calls of told_.Notice, counted under mutex_
     std::array<Shard, kShards> shards_;
     std::mutex mutex_;
     // Guarded by mutex_:

@@ -61,21 +61,26 @@ struct EvaluationResult {
 /// @par Thread safety  None.
 class Summarizer {
   public:
-    /// Flags, counters and kinds together. Only new ones are refused: what an application can make
-    /// grow without bound are keys of flags that do not exist.
-    static constexpr std::size_t kMaxEntries = 20000;
+    /// Flags, counters and kinds together, of flags that do not exist: an application can ask for
+    /// keys without end. Only new ones are refused.
+    static constexpr std::size_t kMaxUnknownEntries = 20000;
+    /// Of flags that exist: the data bound these, but for versions that come and go while nothing
+    /// is delivered.
+    static constexpr std::size_t kMaxEntries = 400000;
 
     /// @return false when there was no room to count it.
     [[nodiscard]] bool Count(Context const& context, FlagEvaluation const& evaluation,
                              EvaluationResult const& result, UnixMilliseconds now);
     [[nodiscard]] Summary Take() noexcept {
         entries_ = 0;
+        unknown_entries_ = 0;
         return std::exchange(summary_, {});
     }
 
   private:
     Summary summary_;
     std::size_t entries_ = 0;
+    std::size_t unknown_entries_ = 0;
 };
 
 }  // namespace lddynamo::events

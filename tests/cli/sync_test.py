@@ -85,7 +85,7 @@ class SyncTest(SyncCase):
             outcome = self.once()
             self.assertEqual(outcome.code, 3 if status == 404 else 1, outcome)
             self.assertIn(f"HTTP {status}", outcome.err)
-        for raw in (b"{", b"true", b"{}", b'{"flags":true}', b'{"flags":{"a":{"key":"b"}}}'):
+        for raw in (b"{", b"true", b"{}", b'{"flags":true}', b'{"flags":{"a":{"key":1}}}'):
             self.ld.serve(raw=raw)
             outcome = self.once()
             self.assertEqual(outcome.code, 1, outcome)

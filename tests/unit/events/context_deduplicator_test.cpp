@@ -29,6 +29,15 @@ TEST(ContextDeduplicator, ForgetsTheLeastRecentlyNoticed) {
     EXPECT_FALSE(contexts.Notice("c"));
 }
 
+TEST(ContextDeduplicator, WhatWasKnownForLongIsNew) {
+    ContextDeduplicator contexts(10, 3);
+    EXPECT_FALSE(contexts.Notice("a", 5));
+    EXPECT_TRUE(contexts.Notice("a", 7));
+    EXPECT_FALSE(contexts.Notice("a", 8));
+    EXPECT_TRUE(contexts.Notice("a", 10));
+    EXPECT_FALSE(contexts.Notice("a", 11));
+}
+
 TEST(ContextDeduplicator, OwnsItsKeys) {
     ContextDeduplicator contexts(2);
     {

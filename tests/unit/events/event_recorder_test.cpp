@@ -382,16 +382,39 @@ TEST_F(EventRecorderTest, CapacityBoundsAllButTheSummary) {
     EXPECT_EQ(recorder.TakeStatistics().dropped, 0U);
 }
 
-TEST_F(EventRecorderTest, WhatCannotBeCountedIsDropped) {
+TEST_F(EventRecorderTest, WhatCannotBeCountedIsDroppedAndLoggedOnce) {
     auto recorder = Make({.capacity = 1});
-    for (std::size_t i = 0; i < Summarizer::kMaxEntries; ++i) {
+    constexpr auto kCalls = Summarizer::kMaxUnknownEntries;
+    for (std::size_t i = 0; i < kCalls; ++i) {
         auto const key = "made-up-" + std::to_string(i);
         Evaluation evaluation(key);
         recorder.Evaluated(User("bob"), *evaluation, kNow);
     }
     auto const counted = recorder.Take().summary.flags.size();
-    EXPECT_LT(counted, Summarizer::kMaxEntries);
-    EXPECT_EQ(recorder.TakeStatistics().dropped, Summarizer::kMaxEntries - counted);
+    EXPECT_LT(counted, kCalls);
+    EXPECT_EQ(recorder.TakeStatistics().dropped, kCalls - counted);
+    EXPECT_THAT(sink_->Lines(), ElementsAre(HasSubstr("those are not counted")));
+}
+
+/// Of the contexts that others push out, the least recently evaluated one goes, not the first one.
+TEST_F(EventRecorderTest, EvaluationsKeepAContextKnown) {
+    auto const flag = MakeFlag("f");
+    for (std::size_t const capacity : {2U, 3U, 10U, 1000U}) {
+        auto recorder = Make({.capacity = 100000, .context_keys_capacity = capacity});
+        Evaluation evaluation(*flag, 0);
+        recorder.Evaluated(User("bob"), *evaluation, kNow);
+        for (std::size_t i = 0; i < 3 * capacity; ++i) {
+            recorder.Tracked(User("other-" + std::to_string(i)), "e", {}, {}, kNow);
+            recorder.Evaluated(User("bob"), *evaluation, kNow);
+        }
+        recorder.Tracked(User("bob"), "e", {}, {}, kNow);
+        std::size_t told = 0;
+        for (auto const& event : Take(recorder)) {
+            bool const of_bob = event["context"]["key"] == Value("bob");
+            if (event["kind"] == Value("index") && of_bob) ++told;
+        }
+        EXPECT_EQ(told, 1U) << capacity;
+    }
 }
 
 TEST_F(EventRecorderTest, KeepsNothingOnceStopped) {

@@ -87,24 +87,63 @@ TEST(Summarizer, TakesTheDefaultOfTheFirstThatHasOne) {
     EXPECT_EQ(summarizer.Take().flags.at("f").default_value, Value("first"));
 }
 
-TEST(Summarizer, HasRoomForSoMany) {
+TEST(Summarizer, HasRoomForSoManyFlagsThatDoNotExist) {
     auto const flag = MakeFlag("f");
     Summarizer summarizer;
     Evaluation known(*flag, 0);
     EXPECT_TRUE(Count(summarizer, known, User("u")));
     std::size_t counted = 0;
-    for (std::size_t i = 0; i < Summarizer::kMaxEntries; ++i) {
+    for (std::size_t i = 0; i < Summarizer::kMaxUnknownEntries; ++i) {
         auto const key = "made-up-" + std::to_string(i);
         Evaluation unknown(key);
         counted += Count(summarizer, unknown, User("u")) ? 1 : 0;
     }
-    EXPECT_GT(counted, Summarizer::kMaxEntries / 4);  // each is a flag, a counter and a kind
-    EXPECT_LT(counted, Summarizer::kMaxEntries / 2);
+    EXPECT_GT(counted, Summarizer::kMaxUnknownEntries / 4);  // a flag, a counter and a kind each
+    EXPECT_LT(counted, Summarizer::kMaxUnknownEntries / 2);
+    // The others have room of their own.
     EXPECT_TRUE(Count(summarizer, known, User("u")));
     Evaluation other(*flag, 1);
-    EXPECT_FALSE(Count(summarizer, other, User("u")));
+    EXPECT_TRUE(Count(summarizer, other, User("u")));
+    Evaluation unknown("made-up");
+    EXPECT_FALSE(Count(summarizer, unknown, User("u")));
     EXPECT_EQ(CountOf(summarizer.Take().flags.at("f"), 0, 100), 2U);
-    EXPECT_TRUE(Count(summarizer, other, User("u")));  // there is room again
+    EXPECT_TRUE(Count(summarizer, unknown, User("u")));  // there is room again
+}
+
+TEST(Summarizer, CountsEveryFlagThatExists) {
+    constexpr int kFlags = 20000;
+    Summarizer summarizer;
+    for (int i = 0; i < kFlags; ++i) {
+        auto const flag = MakeFlag("f" + std::to_string(i));
+        for (int variation : {0, 1}) {
+            Evaluation evaluation(*flag, variation);
+            ASSERT_TRUE(Count(summarizer, evaluation, User("u"))) << i;
+        }
+    }
+    auto const summary = summarizer.Take();
+    ASSERT_THAT(summary.flags, SizeIs(kFlags));
+    for (auto const& [key, flag] : summary.flags) {
+        ASSERT_THAT(flag.counters, SizeIs(2)) << key;
+        ASSERT_THAT(flag.context_kinds, SizeIs(1)) << key;
+    }
+}
+
+TEST(Summarizer, AddsUpManyVersions) {
+    Summarizer summarizer;
+    Summary all;
+    for (int shard = 0; shard < 2; ++shard) {
+        std::size_t counted = 0;
+        for (std::size_t i = 0; i <= 4000; ++i) {
+            auto const flag = MakeFlag("f", R"("version":)" + std::to_string(i));
+            Evaluation evaluation(*flag, 0);
+            counted += Count(summarizer, evaluation, User("u")) ? 1 : 0;
+        }
+        EXPECT_EQ(counted, 4001U);
+        all.Add(summarizer.Take());
+    }
+    ASSERT_THAT(all.flags.at("f").counters, SizeIs(4001));
+    EXPECT_EQ(CountOf(all.flags.at("f"), 0, 0), 2U);
+    EXPECT_EQ(CountOf(all.flags.at("f"), 0, 4000), 2U);
 }
 
 TEST(ResultOfTest, AValueOfTheWrongType) {
