@@ -104,7 +104,7 @@ struct HttpOptions {
     /// false: accept any certificate. For tests of your own only: anyone in between can then read
     /// the SDK key and change flags.
     bool verify_peer = true;
-    Environment const* environment = nullptr;  ///< nullptr: the process's.
+    Environment const* environment = nullptr;  ///< nullptr: the process's. Must outlive the client.
 };
 
 /// How the Big Segments store is doing.

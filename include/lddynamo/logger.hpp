@@ -18,9 +18,10 @@ enum class LogLevel : std::uint8_t { kTrace, kDebug, kInfo, kWarn, kError };
 
 /// Receives log lines.
 /// @par Thread safety  Both methods may be called from any thread at once.
-/// @par Blocking       Write should not block: it runs on the thread that evaluates or does I/O.
-/// Neither may evaluate a flag of a client that logs to it: a read of its store that logs would
-/// wait for itself.
+/// @par Blocking       Write should not block: it runs on the thread that evaluates or does I/O,
+/// and the client's Close may wait for a line that is being written. It must never wait for a
+/// thread that closes the client. Neither may evaluate a flag of a client that logs to it: a read
+/// of its store that logs would wait for itself.
 class LogSink {
   public:
     LogSink() = default;

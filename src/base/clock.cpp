@@ -2,6 +2,9 @@
 
 #include <time.h>
 
+#include <array>
+#include <cstddef>
+#include <new>
 #include <thread>
 
 namespace lddynamo {
@@ -30,8 +33,10 @@ class MachineClock final : public Clock {
 }  // namespace
 
 Clock& SystemClock() noexcept {
-    static MachineClock clock;
-    return clock;
+    // Never destroyed: threads that were left may ask it while the program ends.
+    alignas(MachineClock) static std::array<std::byte, sizeof(MachineClock)> storage;
+    static auto* const clock = new (storage.data()) MachineClock;
+    return *clock;
 }
 
 }  // namespace lddynamo

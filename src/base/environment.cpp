@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 
 namespace lddynamo {
 namespace {
@@ -75,8 +78,10 @@ std::optional<std::string> Environment::GetNonEmpty(std::string_view name) const
 }
 
 Environment& ProcessEnvironment() noexcept {
-    static RealEnvironment environment;
-    return environment;
+    // Never destroyed, as the system's clock.
+    alignas(RealEnvironment) static std::array<std::byte, sizeof(RealEnvironment)> storage;
+    static auto* const environment = new (storage.data()) RealEnvironment;
+    return *environment;
 }
 
 std::optional<std::string> MapEnvironment::Get(std::string_view name) const {

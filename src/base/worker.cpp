@@ -38,10 +38,10 @@ struct Worker::State {
     pid_t const process = ::getpid();
     std::mutex mutex{};
     std::condition_variable changed{};
-    bool started = false;  // guarded by mutex
-    bool ended = false;    // guarded by mutex
-    bool left = false;     // guarded by mutex; nobody waits for it any more
-    std::thread thread{};  // guarded by mutex
+    bool started = false;                   // guarded by mutex
+    bool ended = false;                     // guarded by mutex
+    bool left = false;                      // guarded by mutex; nobody waits for it any more
+    std::unique_ptr<std::thread> thread{};  // guarded by mutex
 };
 
 Worker::Worker() : state_(std::make_shared<State>()) {
@@ -51,14 +51,19 @@ bool Worker::Start(char const* name, std::function<void(std::stop_token)> run) n
     try {
         std::scoped_lock const lock(state_->mutex);
         SignalsBlocked const blocked;
-        state_->thread = std::thread([state = state_, name, run = std::move(run)]() mutable {
+        auto body = [state = state_, name, run = std::move(run)]() mutable {
             ::pthread_setname_np(::pthread_self(), name);
-            run(state->stop.get_token());
+            try {
+                run(state->stop.get_token());
+            } catch (...) {
+                // The user's process is worth more than what this did.
+            }
             run = nullptr;  // what it owned ends before anyone is told
             std::scoped_lock const ended(state->mutex);
             state->ended = true;
             state->changed.notify_all();
-        });
+        };
+        state_->thread = std::make_unique<std::thread>(std::move(body));
         state_->started = true;
         return true;
     } catch (...) {
@@ -68,15 +73,19 @@ bool Worker::Start(char const* name, std::function<void(std::stop_token)> run) n
 
 bool Worker::Stop(std::chrono::milliseconds patience) noexcept {
     auto const state = state_;  // `run` may end this object
-    // What the parent's thread holds stays held: it would never let go of it here.
-    if (::getpid() != state->process) return false;
+    if (::getpid() != state->process) {
+        // What the parent's thread holds stays held: it would never let go of it here. And the
+        // thread is the parent's, to be neither joined nor detached here.
+        static_cast<void>(state->thread.release());
+        return false;
+    }
     state->stop.request_stop();
-    std::thread thread;
+    std::unique_ptr<std::thread> thread;
     bool ended = false;
     {
         std::unique_lock lock(state->mutex);
         if (!state->started) return true;
-        bool const within = state->thread.get_id() == std::this_thread::get_id();
+        bool const within = state->thread && state->thread->get_id() == std::this_thread::get_id();
         if (!within) {
             state->changed.wait_for(lock, patience, [&] { return state->ended || state->left; });
         }
@@ -84,11 +93,11 @@ bool Worker::Stop(std::chrono::milliseconds patience) noexcept {
         state->left = true;
         thread = std::move(state->thread);  // whoever comes first
     }
-    if (thread.joinable()) {
+    if (thread) {
         if (ended) {
-            thread.join();
+            thread->join();
         } else {
-            thread.detach();
+            thread->detach();
         }
     }
     return ended;

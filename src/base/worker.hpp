@@ -24,7 +24,8 @@ class Worker {
     Worker& operator=(Worker const&) = delete;
 
     /// @param name  for debuggers; up to 15 characters.
-    /// @param run   owns, or shares, all that it uses: it may outlive this object.
+    /// @param run   owns, or shares, all that it uses: it may outlive this object. What it throws
+    ///              ends it, and nothing else.
     /// @return false: the system has no thread left.
     [[nodiscard]] bool Start(char const* name, std::function<void(std::stop_token)> run) noexcept;
     /// Requests the stop and waits for the end. @return whether it has ended. From within `run`

@@ -80,7 +80,7 @@ BigSegmentStatusTracker::Event BigSegmentStatusTracker::Wait(
 
 std::optional<BigSegmentStoreStatus> BigSegmentStatusTracker::TakeChange() {
     std::scoped_lock const lock(mutex_);
-    if (status_ == told_) return std::nullopt;
+    if (closed_ || status_ == told_) return std::nullopt;
     told_ = status_;
     return told_;
 }

@@ -151,8 +151,13 @@ void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const&
                 return;
             }
         }
-        auto const available =
-            Guarded(kStore, [&] { return self->options_.store->CheckAvailable(); });
+        bool available = false;
+        try {
+            auto const check = [&] { return self->options_.store->CheckAvailable(); };
+            available = Guarded(kStore, check).has_value();
+        } catch (std::exception const&) {
+            // No memory for the message: asked again.
+        }
         std::scoped_lock const lock(self->mutex_);
         if (self->target_ == nullptr) return;
         if (available || !self->lost_) {
@@ -168,6 +173,7 @@ void DataPath::Probe(std::weak_ptr<DataPath> const& weak, std::stop_token const&
 }
 
 void DataPath::Close() noexcept {
+    if (::getpid() != process_) return;  // the parent's threads may hold the lock, here for ever
     // Without the lock, which a Receive holds.
     if (auto* const target = open_target_.exchange(nullptr)) target->Abandon();
     std::unique_ptr<base::Worker> prober;

@@ -11,6 +11,8 @@
 #include <lddynamo/feature_store.hpp>
 #include <lddynamo/logger.hpp>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -55,7 +57,8 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     void OnEnvironmentId(std::string_view id) override { status_->SetEnvironmentId(id); }
     void OnStreamInit(datasource::StreamInit const& init) override;
 
-    /// From then on neither the target nor `refresh` is called. Harmless when repeated.
+    /// From then on neither the target nor `refresh` is called. Harmless when repeated, and in the
+    /// child of a fork.
     void Close() noexcept;
 
   private:
@@ -71,6 +74,7 @@ class DataPath final : public datasource::DataSink, public std::enable_shared_fr
     Options const options_;
     std::shared_ptr<SourceStatus> const status_;  // shared with the client
     std::function<void()> const refresh_;
+    pid_t const process_ = ::getpid();
     std::mutex mutex_;
     std::atomic<DataTarget*> open_target_;      // to abandon what it is at; nullptr: closed
     DataTarget* target_;                        // guarded by mutex_; nullptr: closed

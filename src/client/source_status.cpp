@@ -51,6 +51,11 @@ void SourceStatus::Update(DataSourceState state, std::optional<Error> error) {
         logger_.Warn(line);
     }
     if (!listener_) return;
+    {
+        // A log line may take its time.
+        std::scoped_lock const lock(mutex_);
+        if (closed_) return;
+    }
     try {
         listener_(now);
     } catch (std::exception const& exception) {

@@ -19,10 +19,15 @@ struct Polling {
     std::shared_ptr<DataSink> sink{};
     Attempts attempts{};
 
+    // Of the thread:
+    std::stop_token stop{};  // of the transport
+    std::unique_ptr<HttpTransport> transport{};
+
     void Run();
 
   private:
-    /// @return false: that was the last.
+    /// Asks once, and waits until the next time. @return false: that was the last.
+    [[nodiscard]] bool Ask();
     [[nodiscard]] bool Take(PollOutcome outcome, std::chrono::milliseconds& pause);
 };
 
@@ -48,28 +53,37 @@ bool Polling::Take(PollOutcome outcome, std::chrono::milliseconds& pause) {
 }
 
 void Polling::Run() {
-    auto stop = attempts.Begin();
-    auto transport = options.make_transport(stop);
     while (!attempts.Stopped()) {
-        auto const answer = http::SendOn(*transport, poller.Request());
-        if (attempts.Stopped()) return;
-        if (answer) {
-            if (auto const* const id = answer->Header(kEnvironmentIdHeader)) {
-                sink->OnEnvironmentId(*id);
-            }
-        }
-        auto pause = options.interval;
-        // An answer that a refresh cut short is no news.
-        if (!stop.stop_requested() && !Take(poller.Read(answer), pause)) return;
-        if (!stop.stop_requested()) attempts.Pause(pause);
-        // Asked once: a refresh that comes later ends the next attempt.
-        bool const refreshed = stop.stop_requested();
-        if (attempts.TakeRefresh() || refreshed) poller.Forget();
-        if (refreshed) {
-            stop = attempts.Begin();
-            transport = options.make_transport(stop);
-        }
+        bool more = true;
+        bool const done = Guarded(*sink, options.logger, [&] { more = Ask(); });
+        if (!more) return;
+        if (done) continue;
+        // Whatever it was at is to be asked for as a whole.
+        poller.Forget();
+        transport.reset();
+        attempts.Pause(options.interval);
     }
+}
+
+bool Polling::Ask() {
+    if (!transport) {
+        stop = attempts.Begin();
+        transport = options.make_transport(stop);
+    }
+    auto const answer = http::SendOn(*transport, poller.Request());
+    if (attempts.Stopped()) return false;
+    if (answer) {
+        if (auto const* const id = answer->Header(kEnvironmentIdHeader)) sink->OnEnvironmentId(*id);
+    }
+    auto pause = options.interval;
+    // An answer that a refresh cut short is no news.
+    if (!stop.stop_requested() && !Take(poller.Read(answer), pause)) return false;
+    if (!stop.stop_requested()) attempts.Pause(pause);
+    // Asked once: a refresh that comes later ends the next attempt.
+    bool const refreshed = stop.stop_requested();
+    if (attempts.TakeRefresh() || refreshed) poller.Forget();
+    if (refreshed) transport.reset();
+    return true;
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ struct Stream {
     void Run();
 
   private:
+    /// One connection, and the pause after it. @return false: that was the last.
+    [[nodiscard]] bool Follow(Clock& clock, ReconnectDelay& delay);
     [[nodiscard]] HttpRequest Request(std::shared_ptr<StreamReader> reader) const;
     [[nodiscard]] static ServiceFailure WhyEnded(StreamReader const& reader,
                                                  Result<HttpResponse> answer);
@@ -59,21 +61,31 @@ void Stream::Run() {
     Clock& clock = options.clock != nullptr ? *options.clock : SystemClock();
     ReconnectDelay delay(options.initial_reconnect_delay, options.random);
     while (!attempts.Stopped()) {
-        auto const stop = attempts.Begin();
-        auto const reader = std::make_shared<StreamReader>(sink, stop, clock, options.logger);
-        auto answer = http::SendOn(*options.make_transport(stop), Request(reader));
-        if (attempts.Stopped()) return;
-        if (attempts.TakeRefresh()) continue;
-        reader->Ended();
-        ServiceFailure failure = WhyEnded(*reader, std::move(answer));
-        if (failure.permanent && !options.retry_refused) {
-            sink->OnStatus(DataSourceState::kOff, std::move(failure.error));
-            return;
-        }
-        sink->OnStatus(DataSourceState::kInterrupted, std::move(failure.error));
-        if (auto const base = reader->Retry()) delay.SetBase(*base);
-        attempts.Pause(failure.permanent ? delay.NextRefused() : delay.Next(reader->OpenFor()));
+        bool more = true;
+        bool const done = Guarded(*sink, options.logger, [&] { more = Follow(clock, delay); });
+        if (!more) return;
+        if (!done) attempts.Pause(delay.Next(std::chrono::milliseconds(0)));
     }
+}
+
+bool Stream::Follow(Clock& clock, ReconnectDelay& delay) {
+    auto const stop = attempts.Begin();
+    auto const reader = std::make_shared<StreamReader>(sink, stop, clock, options.logger);
+    auto answer = http::SendOn(*options.make_transport(stop), Request(reader));
+    if (attempts.Stopped()) return false;
+    if (attempts.TakeRefresh()) return true;
+    reader->Ended();
+    auto const open_for = reader->OpenFor();
+    ServiceFailure failure = WhyEnded(*reader, std::move(answer));
+    if (failure.permanent && !options.retry_refused) {
+        sink->OnStatus(DataSourceState::kOff, std::move(failure.error));
+        return false;
+    }
+    // Once that is told, this thread may have been left, and the clock be gone.
+    sink->OnStatus(DataSourceState::kInterrupted, std::move(failure.error));
+    if (auto const base = reader->Retry()) delay.SetBase(*base);
+    attempts.Pause(failure.permanent ? delay.NextRefused() : delay.Next(open_for));
+    return true;
 }
 
 }  // namespace

@@ -71,7 +71,6 @@ void DeliveryLoop::Run() noexcept {
         logger_.Error("events: nothing to deliver them with");
         recorder_.Stop();
     }
-    Schedule schedule(clock_.SteadyNow(), intervals_);
     if (diagnostics_) {
         Guarded([this] {
             diagnostic_sender_->Post(diagnostics_->InitEvent());
@@ -79,21 +78,24 @@ void DeliveryLoop::Run() noexcept {
         });
     }
     std::unique_lock lock(mutex_);
-    // Once cancelled, whoever owns the clock may be gone.
-    while (!stop_.stop_requested()) {
+    // Once cancelled, whoever owns the clock may be gone: it is asked under the lock only.
+    std::optional<Schedule> schedule;
+    if (!cancelled_) schedule.emplace(clock_.SteadyNow(), intervals_);
+    while (!cancelled_) {
         auto const now = clock_.SteadyNow();
-        auto const due = schedule.TakeDue(now);
+        auto const due = schedule->TakeDue(now);
+        auto const due_time = due.statistics ? Now() : UnixMilliseconds();
         bool const ending = ending_;
         auto const upto = flushes_asked_;
         bool const flush = due.flush || ending || upto > flushes_done_;
         if (!flush && !due.Any()) {
-            asked_.wait_for(lock, schedule.Next() - now);  // looks again, whatever woke it
+            asked_.wait_for(lock, schedule->Next() - now);  // looks again, whatever woke it
             continue;
         }
         lock.unlock();
         if (due.forget_contexts) recorder_.ForgetContexts();
         bool const delivered = !flush || Guarded([this] { return Deliver(); });
-        if (due.statistics && !ending) Guarded([this] { return SendStatistics(); });
+        if (due.statistics && !ending) Guarded([&] { return SendStatistics(due_time); });
         lock.lock();
         if (flush) FinishFlushes(upto, delivered);
         if (ending) break;
@@ -113,7 +115,7 @@ bool DeliveryLoop::Deliver() {
     if (payload.Size() == 0) return true;
     auto const outcome = delivery_.SendEvents(
         *transport_, writer_.Write(payload.events, payload.summary), payload.Size());
-    if (!outcome.delivered && stop_.stop_requested()) cancelled_ += payload.Size();
+    if (!outcome.delivered && stop_.stop_requested()) cut_off_ += payload.Size();
     if (outcome.server_time) recorder_.SetServerTime(ToUnixMilliseconds(*outcome.server_time));
     if (outcome.stop) {
         refused_ = true;
@@ -123,7 +125,7 @@ bool DeliveryLoop::Deliver() {
     return outcome.delivered;
 }
 
-bool DeliveryLoop::SendStatistics() {
+bool DeliveryLoop::SendStatistics(UnixMilliseconds now) {
     if (refused_) return false;
     auto const recorded = recorder_.TakeStatistics();
     Diagnostics::Statistics statistics{
@@ -132,12 +134,12 @@ bool DeliveryLoop::SendStatistics() {
         std::scoped_lock const lock(mutex_);
         statistics.stream_inits.swap(stream_inits_);
     }
-    diagnostic_sender_->Post(diagnostics_->StatisticsEvent(Now(), statistics));
+    diagnostic_sender_->Post(diagnostics_->StatisticsEvent(now, statistics));
     return true;
 }
 
 bool DeliveryLoop::CountLost() {
-    auto const lost = cancelled_ + recorder_.Take().Size();
+    auto const lost = cut_off_ + recorder_.Take().Size();
     if (lost == 0 || refused_ || !transport_) return true;  // or it was said before
     logger_.Warn("events: closed before " + std::to_string(lost) +
                  (lost == 1 ? " event was" : " events were") + " delivered; dropped");
@@ -181,6 +183,16 @@ void DeliveryLoop::RequestEnd() {
     std::scoped_lock const lock(mutex_);
     ending_ = true;
     asked_.notify_one();
+}
+
+void DeliveryLoop::Cancel() {
+    {
+        std::scoped_lock const lock(mutex_);
+        cancelled_ = true;
+        FinishFlushes(flushes_asked_, false);
+        asked_.notify_one();
+    }
+    stop_.request_stop();
 }
 
 bool DeliveryLoop::AwaitEnd(std::chrono::steady_clock::time_point until) {

@@ -47,8 +47,8 @@ class DeliveryLoop {
     [[nodiscard]] bool FlushAndWait(std::chrono::milliseconds timeout);
     /// Run delivers what there is once more, and returns.
     void RequestEnd();
-    /// Ends an exchange under way; the clock is not touched any more.
-    void Cancel() noexcept { stop_.request_stop(); }
+    /// Ends an exchange under way, and waiting for a flush; the clock is not touched any more.
+    void Cancel();
     /// @return whether Run has ended.
     [[nodiscard]] bool AwaitEnd(std::chrono::steady_clock::time_point until);
 
@@ -64,7 +64,7 @@ class DeliveryLoop {
     bool Guarded(std::function<bool()> const& work) noexcept;
     [[nodiscard]] bool MakeTransport();
     [[nodiscard]] bool Deliver();
-    [[nodiscard]] bool SendStatistics();
+    [[nodiscard]] bool SendStatistics(UnixMilliseconds now);
     /// Says what was lost by the end.
     [[nodiscard]] bool CountLost();
     void FinishFlushes(std::uint64_t upto, bool delivered);
@@ -83,8 +83,8 @@ class DeliveryLoop {
     std::optional<Diagnostics> diagnostics_;
     std::unique_ptr<HttpTransport> transport_;
     std::size_t events_in_last_batch_ = 0;
-    std::size_t cancelled_ = 0;  // events whose delivery the end cut off
-    bool refused_ = false;       // LaunchDarkly wants no more
+    std::size_t cut_off_ = 0;  // events whose delivery the end cut off
+    bool refused_ = false;     // LaunchDarkly wants no more
 
     std::mutex mutex_;
     std::condition_variable asked_;
@@ -95,6 +95,7 @@ class DeliveryLoop {
     std::vector<Waiter*> waiters_;
     std::vector<StreamInit> stream_inits_;  // since the last statistics; the first so many
     bool ending_ = false;
+    bool cancelled_ = false;
     bool ended_ = false;
 };
 

@@ -18,13 +18,13 @@ namespace {
 using std::chrono::milliseconds;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr milliseconds kToDeliver{500};
-constexpr milliseconds kToCancel{400};
-
 class EventProcessor final : public EventSink {
   public:
     explicit EventProcessor(EventProcessorOptions options)
-        : logger_(options.logger), loop_(std::make_shared<DeliveryLoop>(std::move(options))) {
+        : logger_(options.logger),
+          deliver_patience_(options.deliver_patience),
+          cancel_patience_(options.cancel_patience),
+          loop_(std::make_shared<DeliveryLoop>(std::move(options))) {
         running_ = worker_.Start("lddynamo-events",
                                  [loop = loop_](std::stop_token const&) { loop->Run(); });
         if (!running_) {
@@ -75,14 +75,14 @@ class EventProcessor final : public EventSink {
         if (IsForked()) return;
         std::scoped_lock const lock(closing_);
         if (!std::exchange(running_, false)) return;
-        auto const delivered_by = SteadyClock::now() + kToDeliver;
+        auto const delivered_by = SteadyClock::now() + deliver_patience_;
         loop_->RequestEnd();
         if (!loop_->AwaitEnd(delivered_by)) loop_->Cancel();
         if (diagnoses_) {  // which the loop gives work to until its end
             loop_->Sender()->RequestEnd();
             if (!loop_->Sender()->AwaitEnd(delivered_by)) loop_->Sender()->Cancel();
         }
-        auto const ended_by = SteadyClock::now() + kToCancel;
+        auto const ended_by = SteadyClock::now() + cancel_patience_;
         bool const ended = StopBy(worker_, ended_by);
         if (!(StopBy(diagnostic_worker_, ended_by) && ended)) {
             logger_.Warn("events: a name cannot be resolved in time; not waiting for it");
@@ -108,6 +108,8 @@ class EventProcessor final : public EventSink {
     [[nodiscard]] bool IsForked() const noexcept { return ::getpid() != process_; }
 
     Logger const logger_;
+    milliseconds const deliver_patience_;
+    milliseconds const cancel_patience_;
     pid_t const process_ = ::getpid();
     std::shared_ptr<DeliveryLoop> const loop_;  // shared with the thread, which may outlive this
     base::Worker worker_;

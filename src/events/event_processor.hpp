@@ -22,6 +22,7 @@
 #include <lddynamo/logger.hpp>
 #include <lddynamo/value.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -38,6 +39,10 @@ struct EventProcessorOptions {
     Logger logger{};
     /// Decides what is sampled; called on any thread.
     base::RandomFraction random = &base::RandomUnit;
+    /// Close lets deliveries go on for so long, ...
+    std::chrono::milliseconds deliver_patience{500};
+    /// ... and then waits so long for the ends of the threads.
+    std::chrono::milliseconds cancel_patience{400};
     /// Of the diagnostic events: "sdk", "configuration" and "platform" members, and the last six
     /// characters of the SDK key as "sdkKeySuffix".
     Value diagnostic_sdk{};
@@ -47,8 +52,8 @@ struct EventProcessorOptions {
 };
 
 /// Starts a thread, and with diagnostics a second one; the sink's Close or destructor ends them
-/// within a second. Only a system's resolver that hangs keeps one longer: it is left alone then,
-/// and touches nothing but what is its own when it goes on.
+/// within the two patiences. Only a system's resolver that hangs keeps one longer: it is left alone
+/// then, and touches nothing but what is its own when it goes on.
 [[nodiscard]] std::unique_ptr<EventSink> MakeEventProcessor(EventProcessorOptions options);
 
 }  // namespace lddynamo::events

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,16 +22,18 @@ class ScriptedTransports {
   public:
     using Exchange = std::function<Result<HttpResponse>(HttpRequest const&, std::stop_token)>;
 
-    explicit ScriptedTransports(std::vector<Exchange> script) : script_(std::move(script)) {}
+    explicit ScriptedTransports(std::vector<Exchange> script) : state_(std::make_shared<State>()) {
+        state_->script = std::move(script);
+    }
 
     [[nodiscard]] http::TransportFactory Factory() {
-        return [this](std::stop_token stop) {
-            return std::make_unique<Transport>(*this, std::move(stop));
+        return [state = state_](std::stop_token stop) {
+            return std::make_unique<Transport>(state, std::move(stop));
         };
     }
     [[nodiscard]] std::vector<HttpRequest> Requests() {
-        std::scoped_lock const lock(mutex_);
-        return requests_;
+        std::scoped_lock const lock(state_->mutex);
+        return state_->requests;
     }
     /// Waits for a stop, as a stream on which nothing comes.
     static Result<HttpResponse> WaitForStop(std::stop_token const& stop) {
@@ -66,6 +70,12 @@ class ScriptedTransports {
             return answer;
         };
     }
+    /// As where there is no memory.
+    static Exchange Throw() {
+        return [](HttpRequest const&, std::stop_token const&) -> Result<HttpResponse> {
+            throw std::bad_alloc();
+        };
+    }
     static Exchange Failure(ErrorCode code) {
         return [code](HttpRequest const&, std::stop_token const&) -> Result<HttpResponse> {
             return Fail(code, "scripted");
@@ -73,38 +83,43 @@ class ScriptedTransports {
     }
 
   private:
+    /// Shared with transports: a thread that was left may outlive the test.
+    struct State {
+        std::mutex mutex;
+        std::vector<Exchange> script;       // guarded by mutex
+        std::vector<HttpRequest> requests;  // guarded by mutex
+    };
+
     class Transport final : public HttpTransport {
       public:
-        Transport(ScriptedTransports& all, std::stop_token stop)
-            : all_(all), stop_(std::move(stop)) {}
+        Transport(std::shared_ptr<State> state, std::stop_token stop)
+            : state_(std::move(state)), stop_(std::move(stop)) {}
         void Run(HttpRequestSource& source) override {
             for (;;) {
                 auto next = source.GetNext(std::chrono::steady_clock::now());
                 auto* const exchange = std::get_if<HttpRequestSource::Exchange>(&next);
                 if (exchange == nullptr) return;
-                source.OnAnswer(exchange->tag, all_.Answer(exchange->request, stop_));
+                source.OnAnswer(exchange->tag, Answer(exchange->request));
             }
         }
 
       private:
-        ScriptedTransports& all_;
+        Result<HttpResponse> Answer(HttpRequest const& request) {
+            Exchange exchange;
+            {
+                std::scoped_lock const lock(state_->mutex);
+                auto const number = state_->requests.size();
+                state_->requests.push_back(request);
+                if (number < state_->script.size()) exchange = state_->script[number];
+            }
+            return exchange ? exchange(request, stop_) : WaitForStop(stop_);
+        }
+
+        std::shared_ptr<State> const state_;
         std::stop_token const stop_;
     };
 
-    Result<HttpResponse> Answer(HttpRequest const& request, std::stop_token const& stop) {
-        Exchange exchange;
-        {
-            std::scoped_lock const lock(mutex_);
-            auto const number = requests_.size();
-            requests_.push_back(request);
-            if (number < script_.size()) exchange = script_[number];
-        }
-        return exchange ? exchange(request, stop) : WaitForStop(stop);
-    }
-
-    std::mutex mutex_;
-    std::vector<Exchange> script_;       // guarded by mutex_
-    std::vector<HttpRequest> requests_;  // guarded by mutex_
+    std::shared_ptr<State> const state_;
 };
 
 }  // namespace lddynamo::test_support

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <future>
 #include <memory>
+#include <new>
 #include <thread>
 
 namespace lddynamo::base {
@@ -109,6 +110,31 @@ TEST(Worker, IsNobodysInAForkedChild) {
     int status = -1;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     EXPECT_EQ(status, 0);
+    EXPECT_TRUE(worker.Stop(20s));
+}
+
+/// One that has ended by itself leaves no state of its thread's behind.
+TEST(Worker, CanBeDestroyedInAForkedChildAfterItsEnd) {
+    auto worker = std::make_unique<Worker>();
+    std::promise<void> ended;
+    ASSERT_TRUE(
+        worker->Start("test", [&](std::stop_token const&) { ended.set_value_at_thread_exit(); }));
+    ended.get_future().wait();
+    pid_t const child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        worker.reset();
+        ::_exit(0);
+    }
+    int status = -1;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(worker->Stop(20s));
+}
+
+TEST(Worker, SurvivesWhatItsWorkThrows) {
+    Worker worker;
+    ASSERT_TRUE(worker.Start("test", [](std::stop_token const&) { throw std::bad_alloc(); }));
     EXPECT_TRUE(worker.Stop(20s));
 }
 

@@ -98,6 +98,12 @@ TEST_F(BigSegmentStatusTest, TellsOfChangesOnly) {
     EXPECT_EQ(tracker_.TakeChange(), std::nullopt);
 }
 
+TEST_F(BigSegmentStatusTest, TellsNothingAfterClose) {
+    tracker_.Poll();
+    tracker_.Close();
+    EXPECT_EQ(tracker_.TakeChange(), std::nullopt);
+}
+
 TEST_F(BigSegmentStatusTest, LogsChangesOnly) {
     store_->SetTime(Now());
     tracker_.Poll();

@@ -158,6 +158,23 @@ TEST_F(SourceStatusTest, AListenerMayAskForTheStatus) {
     EXPECT_EQ(seen, State::kValid);
 }
 
+/// A log line may take so long that the client is closed meanwhile.
+TEST_F(SourceStatusTest, ClosedWhileItLogsItTellsNobody) {
+    class Closing final : public LogSink {
+      public:
+        [[nodiscard]] bool Enabled(LogLevel) const noexcept override { return true; }
+        void Write(LogLevel, std::string_view) noexcept override { status->Close(); }
+        SourceStatus* status = nullptr;
+    };
+    auto const sink = std::make_shared<Closing>();
+    SourceStatus status(
+        State::kInitializing, [](DataSourceStatus const&) { FAIL() << "closed"; }, clock_,
+        Logger(sink));
+    sink->status = &status;
+    status.Update(State::kInterrupted, Error{ErrorCode::kConnection, "away"});
+    EXPECT_EQ(status.Get().state, State::kOff);
+}
+
 TEST_F(SourceStatusTest, WorksWithoutAListener) {
     SourceStatus status(State::kInitializing, nullptr, clock_, Logger(sink_));
     status.Update(State::kValid, std::nullopt);

@@ -59,6 +59,15 @@ TEST_F(PollSourceTest, BringsNewDataAgainAndAgain) {
     EXPECT_EQ(sink_->EnvironmentId(), "env");
 }
 
+TEST_F(PollSourceTest, SurvivesWhatIsThrown) {
+    Start({Data(1), ScriptedTransports::Throw(), Data(2)});
+    EXPECT_THAT(sink_->States(3), ElementsAre(kValid, kInterrupted, kValid));
+    EXPECT_EQ(sink_->Version("a"), 2);
+    source_->Stop();
+    // What it was at may have been lost.
+    EXPECT_FALSE(HasEtag(transports_->Requests().at(2)));
+}
+
 TEST_F(PollSourceTest, StopsForGoodWhereItIsRefused) {
     Start({ScriptedTransports::Status(401)});
     EXPECT_THAT(sink_->States(1), ElementsAre(kOff));

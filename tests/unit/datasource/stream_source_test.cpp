@@ -78,6 +78,15 @@ TEST_F(StreamSourceTest, OpensAnotherAfterAnEndOrAnErrorThatMayPass) {
     EXPECT_EQ(errors[6].code, ErrorCode::kInvalidData);
 }
 
+TEST_F(StreamSourceTest, SurvivesWhatIsThrown) {
+    Start({ScriptedTransports::Throw(), ScriptedTransports::Stream(Put(1), true),
+           ScriptedTransports::Throw(), ScriptedTransports::Stream(Put(2), false)});
+    EXPECT_THAT(sink_->States(5),
+                ElementsAre(kInterrupted, kValid, kInterrupted, kInterrupted, kValid));
+    EXPECT_EQ(sink_->Version("a"), 2);
+    EXPECT_EQ(sink_->Errors().at(0).code, ErrorCode::kInternal);
+}
+
 TEST_F(StreamSourceTest, GoesWhereItIsSentOn) {
     auto const to = [](std::string location) {
         return ScriptedTransports::Status(301, "moved", {{"Location", std::move(location)}});

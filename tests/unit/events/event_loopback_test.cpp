@@ -68,6 +68,7 @@ TEST_F(LoopbackTest, DeliversOverHttp) {
 }
 
 TEST_F(LoopbackTest, CloseEndsAnExchange) {
+    options_.deliver_patience = 100ms;
     std::promise<void> asked;
     std::once_flag once;
     Serve([&](http::ServerRequest const&) {

@@ -109,6 +109,7 @@ TEST_F(EventProcessorTest, TheDestructorDeliversTheRest) {
 }
 
 TEST_F(EventProcessorTest, CloseDoesNotWaitForAHangingService) {
+    options_.deliver_patience = 100ms;
     service_.SetHandler([](auto const&, std::stop_token stop) { return Hang(std::move(stop)); });
     auto const sink = Make();
     sink->Identified(User("bob"));
@@ -123,6 +124,7 @@ TEST_F(EventProcessorTest, CloseDoesNotWaitForAHangingService) {
 }
 
 TEST_F(EventProcessorTest, CloseEndsThePauseBeforeASecondAttempt) {
+    options_.deliver_patience = 100ms;
     service_.SetHandler([](auto const&, auto const&) { return JsonAnswer(503, ""); });
     auto const sink = Make();
     sink->Identified(User("bob"));
@@ -139,7 +141,7 @@ TEST_F(EventProcessorTest, CloseLeavesAThreadThatCannotBeStopped) {
         std::mutex mutex;
         std::condition_variable changed;
         bool open = false;
-        bool passed = false;
+        int passed = 0;
     };
     auto const gate = std::make_shared<Gate>();
     class Stuck final : public HttpTransport {
@@ -147,12 +149,13 @@ TEST_F(EventProcessorTest, CloseLeavesAThreadThatCannotBeStopped) {
         explicit Stuck(std::shared_ptr<Gate> gate) : gate_(std::move(gate)) {}
         ~Stuck() override {
             std::scoped_lock const lock(gate_->mutex);
-            gate_->passed = true;
+            ++gate_->passed;
             gate_->changed.notify_all();
         }
         void Run(HttpRequestSource& source) override {
             std::unique_lock lock(gate_->mutex);
             gate_->changed.wait_for(lock, kLimit, [this] { return gate_->open; });
+            lock.unlock();
             static_cast<void>(source.GetNext({}));
             source.OnAnswer(0, Fail(ErrorCode::kConnection, "no such host"));
         }
@@ -163,22 +166,30 @@ TEST_F(EventProcessorTest, CloseLeavesAThreadThatCannotBeStopped) {
     options_.make_transport = [gate](auto const&) { return std::make_unique<Stuck>(gate); };
     auto clock = std::make_unique<test_support::FakeClock>();
     options_.clock = clock.get();
+    options_.events.diagnostics = true;
+    options_.deliver_patience = 50ms;
+    options_.cancel_patience = 50ms;
     auto sink = Make();
     sink->Identified(User("bob"));
-    sink->Flush();
+    clock->Advance(1h);  // a flush and statistics are due together
+    std::thread waiter([&] { EXPECT_FALSE(sink->FlushAndWait(kLimit)); });
+    auto const start = SteadyClock::now();
     sink->Close();
+    waiter.join();
+    EXPECT_LT(SteadyClock::now() - start, kLimit / 2);
     EXPECT_THAT(sink_->Lines(), ElementsAre(HasSubstr("cannot be resolved in time")));
     sink.reset();
     clock.reset();
     std::unique_lock lock(gate->mutex);
     gate->open = true;
     gate->changed.notify_all();
-    EXPECT_TRUE(gate->changed.wait_for(lock, kLimit, [&] { return gate->passed; }));
+    EXPECT_TRUE(gate->changed.wait_for(lock, kLimit, [&] { return gate->passed == 2; }));
 }
 
 TEST_F(EventProcessorTest, FlushAndWaitTellsFailuresAndTimeouts) {
     std::mutex mutex;
     int status = 413;
+    options_.deliver_patience = 100ms;
     service_.SetHandler([&](auto const&, std::stop_token stop) -> Result<HttpResponse> {
         std::scoped_lock const lock(mutex);
         return status == 0 ? Hang(std::move(stop)) : JsonAnswer(status, "");
@@ -270,6 +281,7 @@ TEST_F(EventProcessorTest, SendsDiagnostics) {
 
 TEST_F(EventProcessorTest, DiagnosticsThatAreNotAnsweredHoldUpNoOtherEvent) {
     options_.events.diagnostics = true;
+    options_.deliver_patience = 2s;
     service_.SetHandler([](HttpRequest const& request, std::stop_token stop) {
         return request.url.ends_with("/diagnostic") ? Hang(std::move(stop)) : JsonAnswer(202, "");
     });

@@ -30,40 +30,52 @@ class FakeService {
   public:
     using Handler = std::function<Result<HttpResponse>(HttpRequest const&, std::stop_token)>;
 
-    /// Set before the processor is made.
-    void SetHandler(Handler handler) { handler_ = std::move(handler); }
+    /// Set before the processor is made. It is not called by a thread that was stopped.
+    void SetHandler(Handler handler) { state_->handler = std::move(handler); }
 
     http::TransportFactory Factory() {
-        return [this](std::stop_token stop) { return std::make_unique<Transport>(*this, stop); };
+        return [state = state_](std::stop_token stop) {
+            return std::make_unique<Transport>(state, std::move(stop));
+        };
     }
 
     /// The first so many requests, once there are as many.
     std::vector<HttpRequest> Await(std::size_t count) {
-        std::unique_lock lock(mutex_);
-        EXPECT_TRUE(changed_.wait_for(lock, kLimit, [&] { return requests_.size() >= count; }));
-        return requests_;
+        std::unique_lock lock(state_->mutex);
+        EXPECT_TRUE(state_->changed.wait_for(lock, kLimit,
+                                             [&] { return state_->requests.size() >= count; }));
+        return state_->requests;
     }
     std::vector<HttpRequest> Requests() {
-        std::scoped_lock const lock(mutex_);
-        return requests_;
+        std::scoped_lock const lock(state_->mutex);
+        return state_->requests;
     }
     std::thread::id Thread() {
-        std::scoped_lock const lock(mutex_);
-        return thread_;
+        std::scoped_lock const lock(state_->mutex);
+        return state_->thread;
     }
 
   private:
+    /// Shared with transports: a thread that was left may outlive the test.
+    struct State {
+        Handler handler;
+        std::mutex mutex;
+        std::condition_variable changed;
+        std::vector<HttpRequest> requests;  // guarded by mutex
+        std::thread::id thread;             // guarded by mutex
+    };
+
     class Transport final : public HttpTransport {
       public:
-        Transport(FakeService& service, std::stop_token stop)
-            : service_(service), stop_(std::move(stop)) {}
+        Transport(std::shared_ptr<State> state, std::stop_token stop)
+            : state_(std::move(state)), stop_(std::move(stop)) {}
         void Run(HttpRequestSource& source) override {
             std::mutex mutex;
             std::condition_variable_any never;
             for (;;) {
                 auto next = source.GetNext(std::chrono::steady_clock::now());
                 if (auto* const exchange = std::get_if<HttpRequestSource::Exchange>(&next)) {
-                    source.OnAnswer(exchange->tag, service_.Take(exchange->request, stop_));
+                    source.OnAnswer(exchange->tag, Take(exchange->request));
                 } else if (auto* const wait = std::get_if<HttpRequestSource::WaitUntil>(&next)) {
                     std::unique_lock lock(mutex);
                     never.wait_until(lock, stop_, wait->time, [] { return false; });
@@ -75,25 +87,23 @@ class FakeService {
         }
 
       private:
-        FakeService& service_;
-        std::stop_token stop_;
+        Result<HttpResponse> Take(HttpRequest const& request) {
+            if (stop_.stop_requested()) return Fail(ErrorCode::kCancelled, "cancelled");
+            {
+                std::scoped_lock const lock(state_->mutex);
+                state_->requests.push_back(request);
+                state_->thread = std::this_thread::get_id();
+            }
+            state_->changed.notify_all();
+            return state_->handler ? state_->handler(request, stop_)
+                                   : test_support::JsonAnswer(202, "");
+        }
+
+        std::shared_ptr<State> const state_;
+        std::stop_token const stop_;
     };
 
-    Result<HttpResponse> Take(HttpRequest const& request, std::stop_token const& stop) {
-        {
-            std::scoped_lock const lock(mutex_);
-            requests_.push_back(request);
-            thread_ = std::this_thread::get_id();
-        }
-        changed_.notify_all();
-        return handler_ ? handler_(request, stop) : test_support::JsonAnswer(202, "");
-    }
-
-    Handler handler_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::vector<HttpRequest> requests_;  // guarded by mutex_
-    std::thread::id thread_;             // guarded by mutex_
+    std::shared_ptr<State> const state_ = std::make_shared<State>();
 };
 
 /// Until the transport is stopped.
@@ -114,6 +124,9 @@ class EventProcessorTest : public ::testing::Test {
         options_.headers = {{"Authorization", "sdk-secret"}};
         options_.make_transport = service_.Factory();
         options_.logger = Logger(sink_);
+        // A busy machine's threads begin late. Tests of the limits themselves set shorter ones.
+        options_.deliver_patience = kLimit;
+        options_.cancel_patience = kLimit;
     }
     std::unique_ptr<EventSink> Make() { return MakeEventProcessor(options_); }
     static std::vector<std::string> Kinds(HttpRequest const& request) {

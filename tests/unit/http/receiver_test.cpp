@@ -156,13 +156,13 @@ TEST(HttpReceiverTest, HoldsTheTimeoutOfTheWholeAgainstTheHeadAlone) {
         peer.Send(kHead);
         // The pauses are what is tested.
         for (int i = 0; i < 5; ++i) {
-            std::this_thread::sleep_for(60ms);
+            std::this_thread::sleep_for(250ms);
             peer.Send("1\r\n.\r\n");
         }
         peer.Send("0\r\n\r\n");
     });
     auto request = Streaming(server, recorder);
-    request.timeout = 200ms;
+    request.timeout = 1s;
     auto const answer = MakeHttpTransport()->Send(std::move(request));
     ASSERT_TRUE(answer.has_value()) << answer.error().Describe();
     EXPECT_EQ(recorder->body, ".....");
