@@ -27,7 +27,7 @@ int Follow(datasource::DataSource& source, TableSink& sink, std::stop_token cons
                 return sink.WasFilledWhole() ? kDone : kFailed;
             case TableSink::Event::kProbe:
                 // Only all data anew make up for what was lost.
-                if (sink.Probe()) source.Refresh();
+                sink.Probe([&source] { source.Refresh(); });
                 break;
         }
     }

@@ -18,9 +18,17 @@ constexpr milliseconds kLastProbe{30000};
 }  // namespace
 
 bool TableSink::Init(StoreData data) {
+    {
+        std::scoped_lock const lock(mutex_);
+        initializing_ = true;
+        changed_.notify_all();
+    }
     auto const report = store_->Init(data);
     if (!report) return Lost(report.error());
-    Say([this] { lost_.reset(); });
+    Say([this] {
+        initializing_ = false;
+        lost_.reset();
+    });
     {
         std::scoped_lock const lock(writing_);
         StdoutIs(lines_.Filled(*report, data.features.size(), data.segments.size()));
@@ -55,23 +63,33 @@ TableSink::Event TableSink::Wait(std::stop_token const& stop, bool once) {
         if (off_) return Event::kOff;
         if (once && filled_) return Event::kFilled;
         if (once && (lost_ || source_error_)) return Event::kFailed;
-        if (!lost_) {
-            changed_.wait(lock, stop, [this, once] {
-                return !stdout_ || off_ || lost_ || (once && (filled_ || source_error_));
-            });
-        } else if (!changed_.wait_until(lock, stop, probe_at_,
-                                        [this] { return !stdout_ || off_ || !lost_; })) {
-            if (!stop.stop_requested()) return Event::kProbe;
+        bool const watches = Watches();
+        auto const woken = [this, once, watches] {
+            return !stdout_ || off_ || Watches() != watches ||
+                   (once && (filled_ || lost_ || source_error_));
+        };
+        auto const at = probe_at_;
+        if (!watches) {
+            changed_.wait(lock, stop, woken);
+        } else if (!changed_.wait_until(lock, stop, at, woken)) {
+            if (!stop.stop_requested() && at == probe_at_) return Event::kProbe;
         }
     }
 }
 
-bool TableSink::Probe() {
+void TableSink::Probe(std::function<void()> const& refresh) {
     bool const available = store_->CheckAvailable().has_value();
     std::scoped_lock const lock(mutex_);
-    probe_ = std::min(2 * probe_, kLastProbe);
-    probe_at_ = std::chrono::steady_clock::now() + probe_;
-    return available;
+    PauseBeforeProbe(std::min(2 * probe_, kLastProbe));
+    if (!available || !Watches()) return;
+    // Until that is written or lost too, the next request for it would only cut it off.
+    asked_ = true;
+    refresh();
+}
+
+void TableSink::PauseBeforeProbe(milliseconds pause) {
+    probe_ = pause;
+    probe_at_ = std::chrono::steady_clock::now() + pause;
 }
 
 int TableSink::CodeOfFailure() {
@@ -93,9 +111,12 @@ void TableSink::SayLast(std::string const& text) {
 bool TableSink::Lost(Error const& error) {
     Say([&] {
         if (!lost_) {
-            probe_ = kFirstProbe;
-            probe_at_ = std::chrono::steady_clock::now() + probe_;
+            PauseBeforeProbe(kFirstProbe);
+        } else if (asked_) {
+            PauseBeforeProbe(probe_);  // it answers, and yet takes nothing
         }
+        asked_ = false;
+        initializing_ = false;
         lost_ = error;
     });
     return false;

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,8 +36,10 @@ class TableSink final : public datasource::DataSink {
     /// Blocks until there is something to do.
     /// @param once  whether kFilled and kFailed count.
     [[nodiscard]] Event Wait(std::stop_token const& stop, bool once);
-    /// Whether the table answers; if not, when to look again. Blocks as a store does.
-    [[nodiscard]] bool Probe();
+    /// Looks whether the table answers, and if so calls `refresh`: once for all that was lost until
+    /// then, and not for what an Init under way may make up for. Blocks as a store does.
+    /// @param refresh  must not block: called under the lock.
+    void Probe(std::function<void()> const& refresh);
     /// The exit code for kOff and kFailed.
     [[nodiscard]] int CodeOfFailure();
     /// Whether nothing of the last Init was left out as too large.
@@ -46,6 +49,9 @@ class TableSink final : public datasource::DataSink {
 
   private:
     bool Lost(Error const& error);
+    /// Whether the table is to be looked at when it is time. With mutex_ held.
+    [[nodiscard]] bool Watches() const { return lost_ && !asked_ && !initializing_; }
+    void PauseBeforeProbe(std::chrono::milliseconds pause);  ///< With mutex_ held.
     /// Changes what `change` changes, and says of it what there is to be said.
     template <class Change>
     void Say(Change&& change);
@@ -61,7 +67,9 @@ class TableSink final : public datasource::DataSink {
     bool filled_ = false;
     bool complete_ = false;
     std::optional<Error> source_error_{};
-    std::optional<Error> lost_{};        // something that came is not in the table
+    std::optional<Error> lost_{};  // something that came is not in the table
+    bool asked_ = false;           // all data were asked for since the last loss
+    bool initializing_ = false;
     std::chrono::milliseconds probe_{};  // the pause before the next look
     std::chrono::steady_clock::time_point probe_at_{};
 };

@@ -15,6 +15,7 @@ class FakeStream(FakeService):
         super().__init__()
         self.document = document or data()
         self.raw = None  # in place of the first put
+        self.silent = False  # no first put
         self.open = []  # a queue of bytes for each stream
 
     def answer(self, handler):
@@ -23,7 +24,8 @@ class FakeStream(FakeService):
         with self.condition:
             status = self.status_for(handler)
             if status == 200:
-                mine.put(self.raw or self.event("put", {"path": "/", "data": self.document}))
+                if not self.silent:
+                    mine.put(self.raw or self.event("put", {"path": "/", "data": self.document}))
                 self.open.append(mine)
             self.remember(handler, status)
         handler.send_response(status)
@@ -58,6 +60,9 @@ class FakeStream(FakeService):
         with self.condition:
             for stream in self.open:
                 stream.put(None if name is None else self.event(name, content))
+
+    def put(self):
+        self.send("put", {"path": "/", "data": self.document})
 
     def patch(self, item):
         self.send("patch", {"path": "/flags/" + item["key"], "data": item})

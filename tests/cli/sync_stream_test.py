@@ -179,6 +179,63 @@ class SyncStreamTest(SyncCase):
         self.assertEqual(self.versions(), {"a": 2, "b": 1})
         self.assertEqual(running.stop(), 0)
 
+    def lose_a_change(self):
+        """A sync of which the table did not take version 2 of `a`."""
+        running = self.start()
+        running.wait_line("synced:")
+        self.faults({"reset": 1})
+        self.ld.document = data([flag("a", 2), flag("b", 1)], [{"key": "s", "version": 1}])
+        self.ld.patch(flag("a", 2))
+        running.wait_line("connection")
+        return running
+
+    def test_what_was_lost_is_asked_for_once(self):
+        running = self.lose_a_change()
+        self.ld.silent = True
+        self.faults({})
+        self.ld.wait_for(lambda: len(self.ld.requests) == 2)
+        # Data that take longer to come than the pauses between two looks at the table.
+        time.sleep(2.5)
+        self.ld.put()
+        running.wait_line("recovered")
+        self.assertEqual(self.versions(), {"a": 2, "b": 1})
+        self.assertEqual(len(self.ld.requests), 2)
+        self.assertEqual(running.stop(), 0)
+
+    def test_what_is_written_for_long_is_not_asked_for_again(self):
+        running = self.lose_a_change()
+        wanted = {"a": 2, **{f"f{i}": 1 for i in range(100)}}
+        self.ld.document = data(flag(key, version) for key, version in wanted.items())
+        # Longer than the pauses between two looks at the table.
+        self.faults({"delay": "500ms", "operations": ["PutItem"]})
+        running.wait_line("recovered")
+        self.faults({})
+        self.ld.patch(flag("c", 1))
+        self.wait_for_versions({**wanted, "c": 1})
+        self.assertEqual(len(self.ld.requests), 2)
+        self.assertEqual(running.stop(), 0)
+
+    def test_a_stream_that_begins_anew_by_itself_makes_up_for_what_was_lost(self):
+        running = self.lose_a_change()
+        self.ld.silent = True
+        self.faults({})
+        self.ld.wait_for(lambda: len(self.ld.requests) == 2)
+        self.ld.silent = False
+        self.ld.end()
+        running.wait_line("recovered")
+        self.wait_for_versions({"a": 2, "b": 1})
+        self.assertEqual(len(self.ld.requests), 3)
+        self.assertEqual(running.stop(), 0)
+
+    def test_what_is_lost_again_is_asked_for_again(self):
+        running = self.lose_a_change()
+        self.faults({"reset": 1, "operations": ["Query"]})  # answers, and takes nothing
+        self.ld.wait_for(lambda: len(self.ld.requests) == 3)
+        self.faults({})
+        running.wait_line("recovered")
+        self.assertEqual(self.versions(), {"a": 2, "b": 1})
+        self.assertEqual(running.stop(), 0)
+
     def test_stops_while_dynamodb_is_silent(self):
         self.faults({"drop": 1})
         running = self.start()
