@@ -36,8 +36,6 @@ int Follow(datasource::DataSource& source, TableSink& sink, std::stop_token cons
 }  // namespace
 
 int RunSync(Session const& session) {
-    auto source = MakeSyncSource(session);
-    if (!source) return Report(source.error());
     auto const signals = StopOnSignal::Create();
     if (!signals) return Report(signals.error());
     auto const stop = (*signals)->Token();
@@ -46,7 +44,9 @@ int RunSync(Session const& session) {
 
     auto const& arguments = session.Args();
     auto const sink = std::make_shared<TableSink>(std::shared_ptr<FeatureStore>(std::move(*store)),
-                                                  arguments.common.output);
+                                                  arguments.common.output, session.Log());
+    auto source = MakeSyncSource(session, sink);
+    if (!source) return Report(source.error());
     if (auto status = (*source)->Start(sink); !status) return Report(status.error());
     int const code = Follow(**source, *sink, stop, arguments.sync.once);
     (*source)->Stop();

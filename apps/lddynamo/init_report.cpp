@@ -11,19 +11,27 @@
 
 namespace lddynamo::app {
 
-std::string InitReportJson(InitReport const& report) {
-    std::vector<Value> oversize;
-    for (auto const& note : report.oversize) {
-        oversize.push_back(
+namespace {
+
+Value NotesJson(std::vector<ItemNote> const& notes) {
+    std::vector<Value> values;
+    for (auto const& note : notes) {
+        values.push_back(
             Value::Object({{"kind", ToString(note.kind)}, {"key", note.key}, {"what", note.what}}));
     }
-    return Value::Object({{"written", report.written},
-                          {"unchanged", report.unchanged},
-                          {"deleted", report.deleted},
-                          {"kept", report.kept},
-                          {"oversize", Value::Array(std::move(oversize))}})
-               .ToJson() +
-           "\n";
+    return Value::Array(std::move(values));
+}
+
+}  // namespace
+
+std::string InitReportJson(InitReport const& report, std::vector<ItemNote> const* left_out) {
+    std::vector<Value::Member> members = {{"written", report.written},
+                                          {"unchanged", report.unchanged},
+                                          {"deleted", report.deleted},
+                                          {"kept", report.kept},
+                                          {"oversize", NotesJson(report.oversize)}};
+    if (left_out != nullptr) members.emplace_back("leftOut", NotesJson(*left_out));
+    return Value::Object(std::move(members)).ToJson() + "\n";
 }
 
 std::string InitReportText(InitReport const& report, std::size_t flags, std::size_t segments) {

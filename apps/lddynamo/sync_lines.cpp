@@ -4,6 +4,8 @@
 #include "lddynamo/init_report.hpp"
 #include "lddynamo/session.hpp"
 
+#include "datasource/data_document.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -26,8 +28,10 @@ std::string_view Text(UpsertOutcome outcome) {
 
 }  // namespace
 
-SyncLines::SyncLines(OutputFormat output)
-    : output_(output), terminal_(::isatty(STDERR_FILENO) == 1) {
+SyncLines::SyncLines(OutputFormat output, Logger const& log)
+    : output_(output),
+      log_warns_(log.Enabled(LogLevel::kWarn)),
+      terminal_(::isatty(STDERR_FILENO) == 1) {
     ShowState();
 }
 
@@ -76,13 +80,17 @@ void SyncLines::Failing(std::vector<Error> const& errors) {
     if (another) Note(now);
 }
 
-bool SyncLines::Filled(InitReport const& report, std::size_t flags, std::size_t segments) {
+bool SyncLines::Filled(InitReport const& report, std::size_t flags, std::size_t segments,
+                       std::vector<ItemNote> const& left_out) {
     Clear();
     NoteWhatInitLeft(report);
+    if (!log_warns_) {
+        for (auto const& note : left_out) WriteNote(datasource::DescribeLeftOut(note));
+    }
     last_ = fmt::format("{} flags and {} segments", flags, segments);
     if (output_ == OutputFormat::kJson) {
         ShowState();
-        return Print(InitReportJson(report)) == kDone;
+        return Print(InitReportJson(report, &left_out)) == kDone;
     }
     auto text = InitReportText(report, flags, segments);
     text.pop_back();

@@ -5,6 +5,7 @@
 #include "lddynamo/arguments.hpp"
 
 #include <lddynamo/feature_store.hpp>
+#include <lddynamo/logger.hpp>
 #include <lddynamo/result.hpp>
 
 #include <cstddef>
@@ -19,7 +20,8 @@ namespace lddynamo::app {
 /// @par Thread safety  None.
 class SyncLines {
   public:
-    explicit SyncLines(OutputFormat output);
+    /// @param log  what else writes to stderr.
+    SyncLines(OutputFormat output, Logger const& log);
     SyncLines(SyncLines const&) = delete;
     SyncLines& operator=(SyncLines const&) = delete;
     ~SyncLines();  ///< Clears the terminal's last line.
@@ -27,7 +29,9 @@ class SyncLines {
     /// The errors that there are now; none: all is well.
     void Failing(std::vector<Error> const& errors);
     /// An Init. @return false: stdout takes no more.
-    [[nodiscard]] bool Filled(InitReport const& report, std::size_t flags, std::size_t segments);
+    /// @param left_out  of which `log` has told as a warning.
+    [[nodiscard]] bool Filled(InitReport const& report, std::size_t flags, std::size_t segments,
+                              std::vector<ItemNote> const& left_out);
     /// An Upsert. @return false: stdout takes no more.
     [[nodiscard]] bool Upserted(DataKind kind, std::string_view key, SerializedItem const& item,
                                 UpsertOutcome outcome);
@@ -41,6 +45,7 @@ class SyncLines {
     void ShowState();
 
     OutputFormat output_;
+    bool log_warns_;
     bool terminal_;
     bool shown_ = false;
     std::string outage_{};

@@ -18,6 +18,7 @@ constexpr milliseconds kLastProbe{30000};
 }  // namespace
 
 bool TableSink::Init(StoreData data) {
+    auto const left_out = std::exchange(left_out_, {});
     {
         std::scoped_lock const lock(mutex_);
         initializing_ = true;
@@ -31,11 +32,11 @@ bool TableSink::Init(StoreData data) {
     });
     {
         std::scoped_lock const lock(writing_);
-        StdoutIs(lines_.Filled(*report, data.features.size(), data.segments.size()));
+        StdoutIs(lines_.Filled(*report, data.features.size(), data.segments.size(), left_out));
     }
     std::scoped_lock const lock(mutex_);
     filled_ = true;
-    complete_ = report->oversize.empty();
+    complete_ = report->oversize.empty() && left_out.empty();
     changed_.notify_all();
     return true;
 }

@@ -15,6 +15,8 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace lddynamo::app {
 
@@ -23,12 +25,14 @@ namespace lddynamo::app {
 /// @par Thread safety  The data source's thread calls what DataSink has, one other thread the rest.
 class TableSink final : public datasource::DataSink {
   public:
-    TableSink(std::shared_ptr<FeatureStore> store, OutputFormat output)
-        : store_(std::move(store)), lines_(output) {}
+    /// @param log  what warns of items that are left out.
+    TableSink(std::shared_ptr<FeatureStore> store, OutputFormat output, Logger const& log)
+        : store_(std::move(store)), lines_(output, log) {}
 
     bool Init(StoreData data) override;
     bool Upsert(DataKind kind, std::string_view key, SerializedItem item) override;
     void OnStatus(DataSourceState state, std::optional<Error> error) override;
+    void OnLeftOut(std::vector<ItemNote> const& items) override { left_out_ = items; }
     void OnEnvironmentId(std::string_view /*id*/) override {}
 
     /// Why the main thread is to act.
@@ -42,7 +46,7 @@ class TableSink final : public datasource::DataSink {
     void Probe(std::function<void()> const& refresh);
     /// The exit code for kOff and kFailed.
     [[nodiscard]] int CodeOfFailure();
-    /// Whether nothing of the last Init was left out as too large.
+    /// Whether nothing of the last Init was left out, as too large or for its key.
     [[nodiscard]] bool WasFilledWhole();
     /// Writes one last line, unless the other lines are still waiting to be read.
     void SayLast(std::string const& text);
@@ -58,6 +62,7 @@ class TableSink final : public datasource::DataSink {
     void StdoutIs(bool good);
 
     std::shared_ptr<FeatureStore> const store_;  // shared with nobody; as long as a call lasts
+    std::vector<ItemNote> left_out_{};           // the data source's thread's: of the next Init
     std::mutex writing_;                         // never waited for with mutex_ held
     SyncLines lines_;                            // guarded by writing_
     std::mutex mutex_;

@@ -13,6 +13,8 @@ namespace {
 
 /// What DynamoDB allows for the sort key that an item's key becomes.
 constexpr std::size_t kMaxKeyBytes = 1024;
+/// Of a key that no store takes, and that may be of any length.
+constexpr std::size_t kMaxNotedKeyBytes = 64;
 
 /// Decodes as an SDK would. @return the version that it finds.
 Result<std::int64_t> DecodedVersion(DataKind kind, std::string_view json) {
@@ -43,7 +45,7 @@ Status AddItems(DataKind kind, std::string_view member, std::string_view text,
         };
         if (auto why = WhyUnstorable(key); !why.empty()) {
             if (!rules.from_service) return fail(why);
-            document.skipped.push_back({kind, key.substr(0, 64), std::move(why)});
+            document.skipped.push_back(MakeLeftOut(kind, key, std::move(why)));
             continue;
         }
         std::string json = rules.minify ? json::Minify(raw) : std::string(raw);
@@ -121,6 +123,15 @@ std::string WhyUnstorable(std::string_view key) {
            std::to_string(kMaxKeyBytes);
 }
 
+ItemNote MakeLeftOut(DataKind kind, std::string_view key, std::string why) {
+    std::size_t end = std::min(key.size(), kMaxNotedKeyBytes);
+    // Not within a character.
+    while (end > 0 && end < key.size() && (static_cast<unsigned char>(key[end]) & 0xC0U) == 0x80U) {
+        --end;
+    }
+    return {kind, std::string(key.substr(0, end)), std::move(why)};
+}
+
 Result<DataDocument> ParseDataDocument(std::string_view text, DocumentRules const& rules) {
     auto const members = json::SplitObject(text);
     if (!members) return Fail(members.error());
@@ -133,11 +144,12 @@ Result<DataDocument> ParseValidDataDocument(std::string_view text, DocumentRules
     return Read(*members, rules);
 }
 
+std::string DescribeLeftOut(ItemNote const& note) {
+    return "left out: " + std::string(ToString(note.kind)) + ": '" + note.key + "': " + note.what;
+}
+
 void LogLeftOut(Logger const& logger, std::vector<ItemNote> const& skipped) {
-    for (auto const& note : skipped) {
-        logger.Warn("left out: " + std::string(ToString(note.kind)) + ": '" + note.key +
-                    "': " + note.what);
-    }
+    for (auto const& note : skipped) logger.Warn(DescribeLeftOut(note));
 }
 
 }  // namespace lddynamo::datasource

@@ -37,6 +37,10 @@ struct DocumentRules {
 [[nodiscard]] Result<DataDocument> ParseValidDataDocument(std::string_view text,
                                                           DocumentRules const& rules);
 
+/// Of an item that no store takes: the first 64 bytes of its key, and why.
+[[nodiscard]] ItemNote MakeLeftOut(DataKind kind, std::string_view key, std::string why);
+/// One line for people.
+[[nodiscard]] std::string DescribeLeftOut(ItemNote const& note);
 /// Warns of each item that no store takes.
 void LogLeftOut(Logger const& logger, std::vector<ItemNote> const& skipped);
 

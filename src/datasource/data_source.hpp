@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace lddynamo::datasource {
 
@@ -44,6 +45,9 @@ class DataSink {
     virtual void OnStatus(DataSourceState state, std::optional<Error> error) = 0;
     /// LaunchDarkly's name for the environment (header X-Ld-Envid); may be called again and again.
     virtual void OnEnvironmentId(std::string_view id) = 0;
+    /// Of the data that Init brings next: items that are not among them, as no store takes their
+    /// keys. The data source has warned of them.
+    virtual void OnLeftOut(std::vector<ItemNote> const& /*items*/) {}
     /// A stream was opened and brought something, or could not be; for diagnostics.
     virtual void OnStreamInit(StreamInit const& /*init*/) {}
 };

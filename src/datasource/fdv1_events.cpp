@@ -89,7 +89,10 @@ Result<StreamEvent> ReadItemEvent(std::string_view event, Members const& members
     auto const text = ReadPath(event, members.path);
     if (!text) return Fail(text.error());
     auto path = ReadItemPath(*text);
-    if (!path || !WhyUnstorable(path->key).empty()) return IgnoredEvent{};
+    if (!path) return IgnoredEvent{};
+    if (auto why = WhyUnstorable(path->key); !why.empty()) {
+        return LeftOutEvent{MakeLeftOut(path->kind, path->key, std::move(why))};
+    }
     auto item = event == "patch" ? ReadPatchItem(*path, members.data)
                                  : ReadTombstone(*path, members.version);
     if (!item) return Fail(std::move(item.error()));

@@ -24,11 +24,15 @@ struct ItemEvent {
     std::string key{};
     SerializedItem item{};
 };
-/// An event or a path of a kind that this version does not know, or an item that no store takes.
+/// `patch` or `delete` of an item that no store takes, whatever its data.
+struct LeftOutEvent {
+    ItemNote note{};
+};
+/// An event or a path of a kind that this version does not know.
 struct IgnoredEvent {
     friend bool operator==(IgnoredEvent const&, IgnoredEvent const&) = default;
 };
-using StreamEvent = std::variant<PutEvent, ItemEvent, IgnoredEvent>;
+using StreamEvent = std::variant<PutEvent, ItemEvent, LeftOutEvent, IgnoredEvent>;
 
 /// Reads one event. As in LaunchDarkly's SDKs `path` of a put may be missing; of members that
 /// appear twice the last counts.

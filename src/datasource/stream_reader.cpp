@@ -60,10 +60,14 @@ void StreamReader::OnEvent(http::SseEvent const& event) {
     }
     if (auto* const put = std::get_if<PutEvent>(&*read)) {
         LogLeftOut(logger_, put->document.skipped);
+        if (!put->document.skipped.empty()) sink_->OnLeftOut(put->document.skipped);
         if (!sink_->Init(std::move(put->document.data))) return;
     } else if (auto* const item = std::get_if<ItemEvent>(&*read)) {
         if (!sink_->Upsert(item->kind, item->key, std::move(item->item))) return;
     } else {
+        if (auto const* const left_out = std::get_if<LeftOutEvent>(&*read)) {
+            LogLeftOut(logger_, {left_out->note});
+        }
         return;
     }
     sink_->OnStatus(DataSourceState::kValid, std::nullopt);

@@ -98,5 +98,15 @@ class SyncCase(LocalServer):
         self.assertNotIn(KEY, outcome.out + outcome.err)
         return outcome
 
+    def check_left_out(self):
+        """What LaunchDarkly serves has an empty key of a flag, which no table takes."""
+        what = "an empty key cannot be stored"
+        for level in ("warn", "off"):
+            outcome = self.once("--output", "json", "--log-level", level)
+            self.assertEqual(outcome.code, 1, outcome)
+            self.assertEqual(outcome.err.count(f"left out: features: '': {what}"), 1, outcome)
+            self.assertEqual(outcome.json()["leftOut"],
+                             [{"kind": "features", "key": "", "what": what}])
+
     def start(self, *arguments, **extra):
         return RunningSync(self, *self.mode, "--base-uri", self.ld.url, *arguments, **extra)

@@ -54,7 +54,7 @@ class SyncStreamTest(SyncCase):
         self.assertEqual(self.done("eval", "a", "--context", USER).out, "true\n")
         again = self.once("--output", "json")
         self.assertEqual(again.json(), {"written": 0, "unchanged": 3, "deleted": 0, "kept": 0,
-                                        "oversize": []})
+                                        "oversize": [], "leftOut": []})
 
     def test_a_refused_key(self):
         outcome = self.once(LDDYNAMO_SDK_KEY="sdk-another-secret")
@@ -81,6 +81,26 @@ class SyncStreamTest(SyncCase):
         self.assertEqual(outcome.code, 1, outcome)
         self.assertIn("not written: features: big", outcome.err)
         self.assertEqual(self.versions(), {"a": 1})
+
+    def test_an_item_that_no_table_takes_is_left_out(self):
+        self.ld.document = data([flag("a"), flag("", 0)])
+        self.check_left_out()
+        self.assertEqual(self.versions(), {"a": 1})
+
+    def test_a_change_that_no_table_takes_is_left_out(self):
+        running = self.start("--output", "json")
+        self.ld.wait_for(lambda: len(self.ld.open) == 1)
+        self.ld.patch(flag("k" * 1025))
+        self.ld.send("delete", {"path": "/flags/", "version": 2})
+        running.wait_line("left out: features: '" + "k" * 64 + "': a key of 1025 bytes")
+        running.wait_line("left out: features: '': an empty key")
+        # Not of what comes next.
+        self.ld.document = data([flag("a", 2)])
+        self.ld.put()
+        self.wait_for_versions({"a": 2})
+        self.assertEqual(running.stop(), 0)
+        self.assertEqual([json.loads(line)["leftOut"] for line in running.out.splitlines()],
+                         [[], []])
 
     def test_no_aws_credentials(self):
         outcome = self.once(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")

@@ -63,6 +63,16 @@ TEST(DataDocument, LeavesOutWhatNoStoreTakesWhenAsked) {
     EXPECT_THAT(strict.error().message, HasSubstr("flags: '': an empty key cannot be stored"));
 }
 
+TEST(DataDocument, NotesNoPartsOfCharactersOfALongKey) {
+    std::string key = "k";
+    while (key.size() <= 1024) key += "\u00e9";
+    auto const note = MakeLeftOut(DataKind::kSegments, key, "why");
+    EXPECT_EQ(note.key, key.substr(0, 63));
+    EXPECT_EQ(DescribeLeftOut(note), "left out: segments: '" + key.substr(0, 63) + "': why");
+    EXPECT_EQ(MakeLeftOut(DataKind::kSegments, "\u00e9", "").key, "\u00e9");
+    EXPECT_EQ(MakeLeftOut(DataKind::kSegments, std::string(1025, '\x80'), "").key, "");
+}
+
 TEST(DataDocument, RefusesWrongShapes) {
     for (std::string_view const text : {
              "",

@@ -66,9 +66,33 @@ TEST(Fdv1Events, IgnoresWhatItDoesNotKnow) {
     EXPECT_TRUE(Ignored("Put", "not JSON"));
     EXPECT_TRUE(Ignored("patch", R"({"path":"/cats/Jack","data":{"key":"Jack"}})"));
     EXPECT_TRUE(Ignored("patch", R"({"path":"/flags","data":true})"));
-    EXPECT_TRUE(Ignored("patch", R"({"path":"/flags/","data":{"key":""}})"));
     EXPECT_TRUE(Ignored("delete", R"({"path":"/cats/Jack","version":1})"));
     EXPECT_TRUE(Ignored("put", R"({"path":"/cats","data":true})"));
+}
+
+TEST(Fdv1Events, LeavesOutItemsThatNoStoreTakes) {
+    auto const long_key = std::string(1025, 'k');
+    struct Case {
+        std::string event, data;
+        DataKind kind;
+        std::string key, what;
+    };
+    for (auto const& [event, data, kind, key, what] : {
+             Case{"patch", R"({"path":"/flags/","data":{"key":""}})", DataKind::kFeatures, "",
+                  "an empty key"},
+             Case{"patch", R"({"path":"/segments/)" + long_key + R"(","data":true})",
+                  DataKind::kSegments, std::string(64, 'k'), "1025 bytes"},
+             Case{"delete", R"({"path":"/flags/)" + long_key + R"("})", DataKind::kFeatures,
+                  std::string(64, 'k'), "1025 bytes"},
+         }) {
+        auto const read = ReadStreamEvent(event, data);
+        ASSERT_TRUE(read) << read.error().message;
+        auto const* const left_out = std::get_if<LeftOutEvent>(&*read);
+        ASSERT_NE(left_out, nullptr) << event << ' ' << data;
+        EXPECT_EQ(left_out->note.kind, kind);
+        EXPECT_EQ(left_out->note.key, key);
+        EXPECT_THAT(left_out->note.what, HasSubstr(what));
+    }
 }
 
 TEST(Fdv1Events, RefusesWrongShapes) {

@@ -1,5 +1,6 @@
 #include "datasource/stream_reader.hpp"
 
+#include "support/capturing_sink.hpp"
 #include "support/fake_clock.hpp"
 #include "support/recording_sink.hpp"
 
@@ -100,6 +101,39 @@ TEST_F(StreamReaderTest, SaysNothingOfDataThatTheSinkDidNotKeep) {
     EXPECT_TRUE(reader_.OnBody(kPut));
     EXPECT_TRUE(reader_.OnBody(Patch(2)));
     EXPECT_THAT(sink_->States(0), ElementsAre());
+}
+
+TEST_F(StreamReaderTest, TellsWhatWasLeftOut) {
+    class LeftOutSink final : public DataSink {
+      public:
+        bool Init(StoreData /*data*/) override {
+            seen.emplace_back("init");
+            return true;
+        }
+        bool Upsert(DataKind /*kind*/, std::string_view /*key*/, SerializedItem /*item*/) override {
+            seen.emplace_back("upsert");
+            return true;
+        }
+        void OnStatus(DataSourceState /*state*/, std::optional<Error> /*error*/) override {}
+        void OnEnvironmentId(std::string_view /*id*/) override {}
+        void OnLeftOut(std::vector<ItemNote> const& items) override {
+            for (auto const& item : items) seen.push_back("left out '" + item.key + "'");
+        }
+        std::vector<std::string> seen{};
+    };
+    auto const sink = std::make_shared<LeftOutSink>();
+    auto const log = std::make_shared<test_support::CapturingSink>();
+    StreamReader reader(sink, stop_.get_token(), clock_, Logger(log));
+    EXPECT_TRUE(reader.OnBody(std::string(kPut) +
+                              "event: put\ndata: {\"data\":{\"flags\":{\"\":{\"key\":\"\"}}}}\n\n"
+                              "event: patch\ndata: {\"path\":\"/flags/" +
+                              std::string(1025, 'k') + "\",\"data\":{}}\n\n" + Patch(2)));
+    EXPECT_FALSE(reader.BadData());
+    EXPECT_THAT(sink->seen, ElementsAre("init", "left out ''", "init", "upsert"));
+    EXPECT_THAT(log->Lines(),
+                ElementsAre(HasSubstr("warn left out: features: '': an empty key"),
+                            HasSubstr("warn left out: features: '" + std::string(64, 'k') +
+                                      "': a key of 1025 bytes")));
 }
 
 TEST_F(StreamReaderTest, EndsAFloodWhenItIsStopped) {
