@@ -68,6 +68,8 @@ struct SyncArguments {
     bool once = false;
     std::chrono::seconds interval{30};
     bool interval_given = false;
+    std::chrono::seconds timeout{300};  ///< With `once`, for all of it; 0: none.
+    bool timeout_given = false;
     std::string sdk_key_file{};  ///< Empty: the key is in the environment.
     std::string base_uri{};      ///< Empty: LaunchDarkly's.
     std::string filter{};

@@ -77,6 +77,9 @@ bool IsPlainEval(int argc, char const* const* argv) {
 }
 
 Status CheckSync(SyncArguments const& given) {
+    if (given.timeout_given && !given.once) {
+        return Fail(ErrorCode::kInvalidArgument, "sync: --timeout goes with --once");
+    }
     if (!given.poll) {
         return given.interval_given
                    ? Fail(ErrorCode::kInvalidArgument, "sync: --interval goes with --poll")
@@ -283,6 +286,14 @@ class Grammar {
         sync.add_flag("--poll", given.poll,
                       "ask LaunchDarkly again and again instead of following its stream");
         sync.add_flag("--once", given.once, "fill the table once and exit");
+        sync.add_option_function<std::uint32_t>(
+                "--timeout",
+                [&given](std::uint32_t seconds) {
+                    given.timeout = std::chrono::seconds(seconds);
+                    given.timeout_given = true;
+                },
+                "seconds that --once may take, 0 for any; default 300")
+            ->check(CLI::Range(0U, 86400U));
         sync.add_option_function<std::uint32_t>(
                 "--interval",
                 [&given](std::uint32_t seconds) {

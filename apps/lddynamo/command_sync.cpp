@@ -3,21 +3,43 @@
 #include "lddynamo/sync_setup.hpp"
 #include "lddynamo/sync_sink.hpp"
 
+#include "base/longest.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
 #include <memory>
-#include <stop_token>
+#include <optional>
 #include <utility>
 
 namespace lddynamo::app {
 namespace {
 
-int Follow(datasource::DataSource& source, TableSink& sink, std::stop_token const& stop,
-           bool once) {
+using std::chrono::steady_clock;
+
+/// Until when a table is to be filled; empty: it is to be followed for ever.
+std::optional<steady_clock::time_point> OnceUntil(SyncArguments const& arguments) {
+    if (!arguments.once) return std::nullopt;
+    auto const time = arguments.timeout.count() > 0 ? arguments.timeout : base::kLongest;
+    return steady_clock::now() + time;
+}
+
+int Follow(datasource::DataSource& source, TableSink& sink, StopOnSignal& signals,
+           SyncArguments const& arguments,
+           std::optional<steady_clock::time_point> const& once_until) {
+    auto const end = [&](std::string const& last) {
+        signals.Stop();  // a request to DynamoDB that is under way
+        source.Stop();
+        sink.SayLast(last);
+        return once_until ? kFailed : kDone;
+    };
     for (;;) {
-        switch (sink.Wait(stop, once)) {
+        switch (sink.Wait(signals.Token(), once_until)) {
             case TableSink::Event::kStopped:
-                source.Stop();
-                sink.SayLast(once ? "stopped before the table was filled" : "stopped");
-                return once ? kFailed : kDone;
+                return end(once_until ? "stopped before the table was filled" : "stopped");
+            case TableSink::Event::kLate:
+                return end(fmt::format("not filled within {} s: {}", arguments.timeout.count(),
+                                       sink.WhatIsMissing()));
             case TableSink::Event::kNoOutput:
                 return kFailed;
             case TableSink::Event::kOff:
@@ -36,19 +58,20 @@ int Follow(datasource::DataSource& source, TableSink& sink, std::stop_token cons
 }  // namespace
 
 int RunSync(Session const& session) {
+    auto const& arguments = session.Args();
+    auto const once_until = OnceUntil(arguments.sync);
     auto const signals = StopOnSignal::Create();
     if (!signals) return Report(signals.error());
-    auto const stop = (*signals)->Token();
-    auto store = session.MakeStore({}, stop);
+    auto store = session.MakeStore({}, (*signals)->Token());
     if (!store) return Report(store.error());
 
-    auto const& arguments = session.Args();
     auto const sink = std::make_shared<TableSink>(std::shared_ptr<FeatureStore>(std::move(*store)),
                                                   arguments.common.output, session.Log());
     auto source = MakeSyncSource(session, sink);
     if (!source) return Report(source.error());
+    sink->Begin();
     if (auto status = (*source)->Start(sink); !status) return Report(status.error());
-    int const code = Follow(**source, *sink, stop, arguments.sync.once);
+    int const code = Follow(**source, *sink, **signals, arguments.sync, once_until);
     (*source)->Stop();
     return code;
 }

@@ -23,6 +23,8 @@ class StopOnSignal {
     ~StopOnSignal();
 
     [[nodiscard]] std::stop_token Token() const noexcept { return source_.get_token(); }
+    /// As a signal does.
+    void Stop() noexcept { source_.request_stop(); }
 
   private:
     StopOnSignal() = default;

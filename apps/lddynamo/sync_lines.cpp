@@ -32,7 +32,6 @@ SyncLines::SyncLines(OutputFormat output, Logger const& log)
     : output_(output),
       log_warns_(log.Enabled(LogLevel::kWarn)),
       terminal_(::isatty(STDERR_FILENO) == 1) {
-    ShowState();
 }
 
 SyncLines::~SyncLines() {

@@ -26,6 +26,8 @@ class SyncLines {
     SyncLines& operator=(SyncLines const&) = delete;
     ~SyncLines();  ///< Clears the terminal's last line.
 
+    /// Shows the terminal's last line from now on: what is written past this would garble it.
+    void Begin() { ShowState(); }
     /// The errors that there are now; none: all is well.
     void Failing(std::vector<Error> const& errors);
     /// An Init. @return false: stdout takes no more.

@@ -56,7 +56,14 @@ void TableSink::OnStatus(DataSourceState state, std::optional<Error> error) {
     });
 }
 
-TableSink::Event TableSink::Wait(std::stop_token const& stop, bool once) {
+void TableSink::Begin() {
+    std::scoped_lock const lock(writing_);
+    lines_.Begin();
+}
+
+TableSink::Event TableSink::Wait(std::stop_token const& stop,
+                                 std::optional<std::chrono::steady_clock::time_point> once_until) {
+    bool const once = once_until.has_value();
     std::unique_lock lock(mutex_);
     for (;;) {
         if (stop.stop_requested()) return Event::kStopped;
@@ -69,12 +76,14 @@ TableSink::Event TableSink::Wait(std::stop_token const& stop, bool once) {
             return !stdout_ || off_ || Watches() != watches ||
                    (once && (filled_ || lost_ || source_error_));
         };
-        auto const at = probe_at_;
-        if (!watches) {
+        if (!once && !watches) {
             changed_.wait(lock, stop, woken);
-        } else if (!changed_.wait_until(lock, stop, at, woken)) {
-            if (!stop.stop_requested() && at == probe_at_) return Event::kProbe;
+            continue;
         }
+        auto const at = once_until.value_or(probe_at_);
+        if (changed_.wait_until(lock, stop, at, woken) || stop.stop_requested()) continue;
+        if (once) return Event::kLate;
+        if (at == probe_at_) return Event::kProbe;
     }
 }
 
@@ -102,6 +111,12 @@ int TableSink::CodeOfFailure() {
 bool TableSink::WasFilledWhole() {
     std::scoped_lock const lock(mutex_);
     return filled_ && complete_;
+}
+
+std::string TableSink::WhatIsMissing() {
+    std::scoped_lock const lock(mutex_);
+    return initializing_ ? "the table has not taken all data"
+                         : "LaunchDarkly has not sent all data";
 }
 
 void TableSink::SayLast(std::string const& text) {

@@ -35,11 +35,14 @@ class TableSink final : public datasource::DataSink {
     void OnLeftOut(std::vector<ItemNote> const& items) override { left_out_ = items; }
     void OnEnvironmentId(std::string_view /*id*/) override {}
 
+    /// Before the data source is started.
+    void Begin();
     /// Why the main thread is to act.
-    enum class Event { kStopped, kNoOutput, kOff, kFilled, kFailed, kProbe };
+    enum class Event { kStopped, kNoOutput, kOff, kFilled, kFailed, kProbe, kLate };
     /// Blocks until there is something to do.
-    /// @param once  whether kFilled and kFailed count.
-    [[nodiscard]] Event Wait(std::stop_token const& stop, bool once);
+    /// @param once_until  when kLate is due; kFilled and kFailed then count too. Empty: for ever.
+    [[nodiscard]] Event Wait(std::stop_token const& stop,
+                             std::optional<std::chrono::steady_clock::time_point> once_until);
     /// Looks whether the table answers, and if so calls `refresh`: once for all that was lost until
     /// then, and not for what an Init under way may make up for. Blocks as a store does.
     /// @param refresh  must not block: called under the lock.
@@ -48,6 +51,8 @@ class TableSink final : public datasource::DataSink {
     [[nodiscard]] int CodeOfFailure();
     /// Whether nothing of the last Init was left out, as too large or for its key.
     [[nodiscard]] bool WasFilledWhole();
+    /// Why the table is not filled yet.
+    [[nodiscard]] std::string WhatIsMissing();
     /// Writes one last line, unless the other lines are still waiting to be read.
     void SayLast(std::string const& text);
 

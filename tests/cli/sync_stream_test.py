@@ -102,6 +102,25 @@ class SyncStreamTest(SyncCase):
         self.assertEqual([json.loads(line)["leftOut"] for line in running.out.splitlines()],
                          [[], []])
 
+    def test_data_that_do_not_come(self):
+        for raw in (b":\n", b"event: put\ndata: {"):
+            self.ld.raw = raw
+            outcome = self.once("--timeout", "1")
+            self.assertEqual(outcome.code, 1, outcome)
+            self.assertIn("not filled within 1 s: LaunchDarkly has not sent all data", outcome.err)
+            self.ld.wait_for(lambda: not self.ld.open)
+        self.assertEqual(self.rows(), [])
+
+    def test_data_that_the_table_does_not_take_in_time(self):
+        self.faults({"drop": 1, "operations": ["Query"]})
+        outcome = self.once("--timeout", "1")
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertIn("not filled within 1 s: the table has not taken all data", outcome.err)
+        self.ld.wait_for(lambda: not self.ld.open)
+
+    def test_no_time_limit(self):
+        self.assertEqual(self.once("--timeout", "0").code, 0)
+
     def test_no_aws_credentials(self):
         outcome = self.once(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="")
         self.assertEqual(outcome.code, 4, outcome)

@@ -104,10 +104,18 @@ class SyncTest(SyncCase):
         self.assertIn("not written: features: big", outcome.err)
         self.assertEqual(self.versions(), {"a": 1})
 
+    def test_an_answer_that_does_not_come(self):
+        self.ld.hold = True
+        outcome = self.once("--timeout", "1")
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertIn("not filled within 1 s: LaunchDarkly has not sent all data", outcome.err)
+
     def test_usage(self):
         base = ("--base-uri", self.ld.url)
         for arguments, extra, part in (
                 (("--interval", "30", *base), {}, "--poll"),
+                (("--timeout", "30", *base), {}, "--once"),
+                (("--once", "--timeout", "-1", *base), {}, "--timeout"),
                 (("--poll", "--interval", "5"), {}, "every 30 seconds"),
                 (("--poll", "--interval", "0", *base), {}, "--interval"),
                 (("--poll", "--filter", "a b", *base), {}, "filter"),
