@@ -18,11 +18,17 @@ namespace {
 
 constexpr std::int64_t kMaxVersion = std::int64_t{1} << 53U;  // what JSON numbers hold exactly
 
-void AddOptional(CLI::App& app, char const* name, std::optional<std::string>& target,
-                 char const* help) {
-    app.add_option_function<std::string>(
-           name, [&target](std::string const& value) { target = value; }, help)
+CLI::Option* AddOptional(CLI::App& app, char const* name, std::optional<std::string>& target,
+                         char const* help) {
+    return app
+        .add_option_function<std::string>(
+            name, [&target](std::string const& value) { target = value; }, help)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+}
+
+/// What a script's unset variable gives: it must not mean the real service.
+std::string RefuseEmptyUri(std::string const& uri) {
+    return uri.empty() ? "an empty URI" : std::string();
 }
 
 /// `--name` or `--name=false`.
@@ -45,7 +51,8 @@ void AddCommonOptions(CLI::App& app, GivenOptions& given) {
     AddOptional(app, "--profile", given.profile,
                 "a profile of the AWS configuration files; default AWS_PROFILE [LDDYNAMO_PROFILE]");
     AddOptional(app, "--endpoint-url", given.endpoint_url,
-                "talk to this URL instead of AWS [LDDYNAMO_ENDPOINT_URL]");
+                "talk to this URL instead of AWS [LDDYNAMO_ENDPOINT_URL]")
+        ->check(RefuseEmptyUri);
     AddOptional(app, "--output", given.output, "text (default) or json [LDDYNAMO_OUTPUT]");
     AddOptional(app, "--log-level", given.log_level,
                 "trace, debug, info, warn (default), error or off [LDDYNAMO_LOG_LEVEL]");
@@ -306,7 +313,8 @@ class Grammar {
                         "a file with the SDK key; default the variable LDDYNAMO_SDK_KEY or "
                         "LAUNCHDARKLY_SDK_KEY");
         sync.add_option("--base-uri", given.base_uri,
-                        "ask this server, such as a Relay Proxy, instead of LaunchDarkly's");
+                        "ask this server, such as a Relay Proxy, instead of LaunchDarkly's")
+            ->check(RefuseEmptyUri);
         sync.add_option("--filter", given.filter, "the key of a payload filter");
     }
 

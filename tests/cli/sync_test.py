@@ -120,6 +120,9 @@ class SyncTest(SyncCase):
                 (("--poll", "--interval", "0", *base), {}, "--interval"),
                 (("--poll", "--filter", "a b", *base), {}, "filter"),
                 (("--poll", "--base-uri", "ftp://x"), {}, "base URI"),
+                (("--base-uri", ""), {}, "--base-uri: an empty URI"),
+                (("--poll", "--base-uri="), {}, "--base-uri"),
+                (("--endpoint-url", "", *base), {}, "--endpoint-url: an empty URI"),
                 (("--poll", *base), {"LDDYNAMO_SDK_KEY": ""}, "no SDK key"),
                 (("--once", "--sdk-key-file", "/nonexistent/key", *base), {}, "/nonexistent/key"),
                 (("--poll", *base), {"LDDYNAMO_SDK_KEY": KEY + " x"}, "SDK key")):
