@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -60,6 +61,26 @@ void WriteErr(std::string_view text) {
 bool ErrTakesMore() noexcept {
     pollfd err{STDERR_FILENO, POLLOUT, 0};
     return ::poll(&err, 1, 0) == 1 && (err.revents & POLLOUT) != 0;
+}
+
+std::size_t ErrColumns() noexcept {
+    winsize size{};
+    bool const known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : 80;
+}
+
+std::string_view FirstColumns(std::string_view text, std::size_t columns) noexcept {
+    std::size_t taken = 0;
+    while (taken < text.size()) {
+        std::size_t end = taken + 1;
+        while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+        // Wide ones, such as Chinese, are among those of three bytes and more.
+        std::size_t const width = end - taken > 2 ? 2 : 1;
+        if (width > columns) break;
+        columns -= width;
+        taken = end;
+    }
+    return text.substr(0, taken);
 }
 
 void WriteNote(std::string_view text) {

@@ -26,6 +26,12 @@ void WriteErr(std::string_view text);
 /// Whether stderr takes a short text at once; not so a pipe that is full.
 [[nodiscard]] bool ErrTakesMore() noexcept;
 
+/// How wide the terminal is that stderr is; 80 where it does not say.
+[[nodiscard]] std::size_t ErrColumns() noexcept;
+/// As many whole characters of UTF-8 of the beginning of `text` as have room in `columns`. Without
+/// control characters.
+[[nodiscard]] std::string_view FirstColumns(std::string_view text, std::size_t columns) noexcept;
+
 /// `text` fit for a terminal: control characters, which a table may hold, as \xNN.
 [[nodiscard]] std::string Printable(std::string_view text);
 

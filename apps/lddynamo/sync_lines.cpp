@@ -58,9 +58,11 @@ void SyncLines::Note(std::string const& text) {
 void SyncLines::ShowState() {
     if (!terminal_) return;
     shown_ = true;
-    WriteErr(fmt::format("\r{}: {} changes, last: {}\x1b[K",
-                         outage_.empty() ? "following" : "interrupted", changes_,
-                         Printable(last_)));
+    auto const state =
+        fmt::format("{}: {} changes, last: {}", outage_.empty() ? "following" : "interrupted",
+                    changes_, Printable(last_));
+    // A row more could not be cleared; where the row is full, some terminals clear its last column.
+    WriteErr(fmt::format("\r{}\x1b[K", FirstColumns(state, ErrColumns() - 1)));
 }
 
 void SyncLines::Failing(std::vector<Error> const& errors) {

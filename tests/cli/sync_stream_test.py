@@ -3,7 +3,10 @@ import array
 import fcntl
 import json
 import os
+import re
+import select
 import signal
+import struct
 import subprocess
 import termios
 import time
@@ -186,6 +189,52 @@ class SyncStreamTest(SyncCase):
                 process.wait(timeout=30)
             self.ld.wait_for(lambda: not self.ld.open)
             self.done("wipe", "--yes")
+
+    def states_on_terminal(self, columns, key):
+        """What the terminal's last line was, each time it was written."""
+        there, here = os.openpty()
+        self.addCleanup(os.close, there)
+        fcntl.ioctl(here, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        process = subprocess.Popen([PROGRAM, "sync", "--base-uri", self.ld.url], env=self.env,
+                                   stdout=subprocess.DEVNULL, stderr=here)
+        os.close(here)
+        try:
+            self.ld.wait_for(lambda: len(self.ld.open) == 1)
+            self.ld.patch(flag(key, 2))
+            written = b""
+            while not re.search(rb"1 changes[^\r]*\x1b\[K", written):
+                self.assertTrue(select.select([there], [], [], 30)[0], written)
+                written += os.read(there, 65536)
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=30), 0)
+        finally:
+            process.kill()
+            process.wait(timeout=30)
+        self.ld.wait_for(lambda: not self.ld.open)
+        return [part.split("\x1b[K")[0] for part in written.decode().split("\r")
+                if "changes" in part]
+
+    def test_the_line_of_a_terminal_is_not_wider(self):
+        key = "caf\u00e9" * 40
+        for columns, room in ((40, 39), (45, 44), (0, 79)):
+            states = self.states_on_terminal(columns, key)
+            whole = f"following: 1 changes, last: features {key} version 2"
+            self.assertIn(whole[:room], states)
+            self.assertEqual([s for s in states if len(s) > room], [])
+        # These take two columns each.
+        states = self.states_on_terminal(45, "\u65d7" * 20)
+        self.assertIn("following: 1 changes, last: features \u65d7\u65d7\u65d7", states)
+        states = self.states_on_terminal(200, key[:8])
+        self.assertIn(f"following: 1 changes, last: features {key[:8]} version 2", states)
+
+    def test_a_terminal_has_nothing_but_the_error(self):
+        there, here = os.openpty()
+        self.addCleanup(os.close, there)
+        done = subprocess.run([PROGRAM, "sync"], env={**self.env, "LDDYNAMO_SDK_KEY": ""},
+                              stdout=subprocess.DEVNULL, stderr=here, timeout=30, check=False)
+        os.close(here)
+        self.assertEqual(done.returncode, 2)
+        self.assertTrue(os.read(there, 65536).startswith(b"lddynamo: invalid-argument: no SDK key"))
 
     def test_opens_another_stream_when_one_ends(self):
         running = self.start()
