@@ -24,6 +24,13 @@ std::optional<steady_clock::time_point> OnceUntil(SyncArguments const& arguments
     return steady_clock::now() + time;
 }
 
+/// What only another configuration mends; all else may pass, and sync goes on until it does.
+bool IsOfConfiguration(Error const& error) {
+    bool const sent = error.http_status != 0 || error.retryable;
+    return !sent &&
+           (error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kCredentials);
+}
+
 int Follow(datasource::DataSource& source, TableSink& sink, StopOnSignal& signals,
            SyncArguments const& arguments,
            std::optional<steady_clock::time_point> const& once_until) {
@@ -65,10 +72,16 @@ int RunSync(Session const& session) {
     auto store = session.MakeStore({}, (*signals)->Token());
     if (!store) return Report(store.error());
 
-    auto const sink = std::make_shared<TableSink>(std::shared_ptr<FeatureStore>(std::move(*store)),
-                                                  arguments.common.output, session.Log());
+    auto const shared_store = std::shared_ptr<FeatureStore>(std::move(*store));
+    auto const sink =
+        std::make_shared<TableSink>(shared_store, arguments.common.output, session.Log());
     auto source = MakeSyncSource(session, sink);
     if (!source) return Report(source.error());
+    // Before LaunchDarkly is asked for what could not be written.
+    if (auto const available = shared_store->CheckAvailable(); !available) {
+        bool const late = once_until && steady_clock::now() >= *once_until;
+        if (late || IsOfConfiguration(available.error())) return Report(available.error());
+    }
     sink->Begin();
     if (auto status = (*source)->Start(sink); !status) return Report(status.error());
     int const code = Follow(**source, *sink, **signals, arguments.sync, once_until);

@@ -66,7 +66,7 @@ class TableSink final : public datasource::DataSink {
     void Say(Change&& change);
     void StdoutIs(bool good);
 
-    std::shared_ptr<FeatureStore> const store_;  // shared with nobody; as long as a call lasts
+    std::shared_ptr<FeatureStore> const store_;  // lives as long as a call of it lasts
     std::vector<ItemNote> left_out_{};           // the data source's thread's: of the next Init
     std::mutex writing_;                         // never waited for with mutex_ held
     SyncLines lines_;                            // guarded by writing_

@@ -121,6 +121,13 @@ class SyncStreamTest(SyncCase):
         self.assertIn("not filled within 1 s: the table has not taken all data", outcome.err)
         self.ld.wait_for(lambda: not self.ld.open)
 
+    def test_a_table_that_does_not_answer_in_time(self):
+        self.faults({"drop": 1})
+        outcome = self.once("--timeout", "1", AWS_MAX_ATTEMPTS="1")
+        self.assertEqual(outcome.code, 1, outcome)
+        self.assertIn(self.table, outcome.err)
+        self.assertEqual(self.ld.requests, [])
+
     def test_no_time_limit(self):
         self.assertEqual(self.once("--timeout", "0").code, 0)
 
@@ -129,6 +136,28 @@ class SyncStreamTest(SyncCase):
         self.assertEqual(outcome.code, 4, outcome)
 
     # For ever.
+
+    def test_ends_where_its_configuration_cannot_be_acted_on(self):
+        no_keys = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+        for extra, code, part in (({"AWS_REGION": ""}, 2, "no region"),
+                                  ({"AWS_REGION": "x/y"}, 2, "the region"),
+                                  ({"AWS_SECRET_ACCESS_KEY": ""}, 4, "AWS_SECRET_ACCESS_KEY"),
+                                  ({**no_keys, "AWS_PROFILE": "nope"}, 4, "nope"),
+                                  (no_keys, 4, "no AWS credentials")):
+            outcome = self.run_("sync", "--base-uri", self.ld.url, **extra)
+            self.assertEqual(outcome.code, code, outcome)
+            self.assertIn(part, outcome.err)
+        self.assertEqual(self.ld.requests, [])
+
+    def test_waits_for_what_may_come(self):
+        """What a table is asked before LaunchDarkly is asked ends nothing that may pass."""
+        self.table += "-late"
+        running = self.start(LDDYNAMO_TABLE=self.table)
+        running.wait_line("not-found")
+        self.env["LDDYNAMO_TABLE"] = self.table
+        self.done("table", "create")
+        running.wait_line("synced:")
+        self.assertEqual(running.stop(), 0)
 
     def test_follows_changes_and_stops(self):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -326,7 +355,7 @@ class SyncStreamTest(SyncCase):
 
     def test_stops_while_dynamodb_is_silent(self):
         self.faults({"drop": 1})
-        running = self.start()
+        running = self.start(AWS_MAX_ATTEMPTS="1")
         self.ld.wait_for(lambda: len(self.ld.open) == 1)
         self.assertEqual(running.stop(), 0)
         self.faults({})

@@ -165,7 +165,7 @@ class SyncTest(SyncCase):
 
     def test_stops_while_dynamodb_is_silent(self):
         self.faults({"drop": 1})
-        running = self.start()
+        running = self.start(AWS_MAX_ATTEMPTS="1")
         self.ld.wait_for(1, status=200)
         self.assertEqual(running.stop(), 0)
         self.faults({})
