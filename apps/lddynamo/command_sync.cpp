@@ -75,7 +75,7 @@ int RunSync(Session const& session) {
     auto const shared_store = std::shared_ptr<FeatureStore>(std::move(*store));
     auto const sink =
         std::make_shared<TableSink>(shared_store, arguments.common.output, session.Log());
-    auto source = MakeSyncSource(session, sink);
+    auto source = MakeSyncSource(session);
     if (!source) return Report(source.error());
     // Before LaunchDarkly is asked for what could not be written.
     if (auto const available = shared_store->CheckAvailable(); !available) {

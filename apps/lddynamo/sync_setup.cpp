@@ -49,12 +49,10 @@ HttpTransportOptions MakeHttp(Logger const& logger, std::stop_token stop) {
 
 Result<std::unique_ptr<datasource::DataSource>> MakePolling(
     SyncArguments const& arguments, HttpHeaders headers,
-    std::shared_ptr<datasource::DataSink> const& sink,
     datasource::PollSourceOptions source_options) {
     datasource::PollerOptions options;
     options.headers = std::move(headers);
     options.filter = arguments.filter;
-    options.on_left_out = [sink](auto const& items) { sink->OnLeftOut(items); };
     if (!arguments.base_uri.empty()) options.base_uri = arguments.base_uri;
     auto poller = datasource::Poller::Create(std::move(options));
     if (!poller) return Fail(poller.error());
@@ -73,8 +71,7 @@ Result<std::unique_ptr<datasource::DataSource>> MakeStreaming(
 
 }  // namespace
 
-Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(
-    Session const& session, std::shared_ptr<datasource::DataSink> const& sink) {
+Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(Session const& session) {
     auto const& arguments = session.Args().sync;
     auto key = ReadSdkKey(arguments, ProcessEnvironment());
     if (!key) return Fail(key.error());
@@ -89,7 +86,7 @@ Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(
         datasource::PollSourceOptions options;
         options.make_transport = make_transport;
         options.logger = session.Log();
-        return MakePolling(arguments, std::move(*headers), sink, std::move(options));
+        return MakePolling(arguments, std::move(*headers), std::move(options));
     }
     datasource::StreamSourceOptions options;
     options.make_transport = make_transport;

@@ -14,10 +14,9 @@ namespace lddynamo::app {
 
 /// LaunchDarkly's stream, or its polling. With the SDK key of the environment or of a file, never
 /// of an argument: those can be seen by everyone on a machine.
-/// @param sink  the one that it is to be started with.
 /// @retval ErrorCode::kInvalidArgument  there is no key, or one that cannot be sent; a URI or a
 /// filter that cannot be.
 [[nodiscard]] Result<std::unique_ptr<datasource::DataSource>> MakeSyncSource(
-    Session const& session, std::shared_ptr<datasource::DataSink> const& sink);
+    Session const& session);
 
 }  // namespace lddynamo::app

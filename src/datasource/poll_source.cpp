@@ -42,7 +42,9 @@ bool Polling::Take(PollOutcome outcome, std::chrono::milliseconds& pause) {
         return !last;
     }
     if (auto* const polled = std::get_if<PolledData>(&outcome)) {
-        LogLeftOut(options.logger, polled->document.skipped);
+        auto const& left_out = polled->document.skipped;
+        LogLeftOut(options.logger, left_out);
+        if (!left_out.empty()) sink->OnLeftOut(left_out);
         if (!sink->Init(std::move(polled->document.data))) {
             poller.Forget();
             return true;

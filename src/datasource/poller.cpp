@@ -59,7 +59,6 @@ PollOutcome Poller::Read(Result<HttpResponse> const& answer) {
     }
     std::string const* const etag = answer->Header("ETag");
     etag_ = etag != nullptr && etag->size() <= kMaxEtagBytes ? *etag : std::string();
-    if (!document->skipped.empty() && options_.on_left_out) options_.on_left_out(document->skipped);
     return PolledData{std::move(*document)};
 }
 

@@ -11,12 +11,10 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace lddynamo::datasource {
 
@@ -26,8 +24,6 @@ struct PollerOptions {
     std::string base_uri{kDefaultPollUri};  ///< May have a path; a slash at its end is ignored.
     HttpHeaders headers{};  ///< Of every request: MakeServiceHeaders, and what else is wanted.
     std::string filter{};   ///< Key of a payload filter; empty: everything.
-    /// Told of what PolledData are without: items that no store takes. Empty: nobody is.
-    std::function<void(std::vector<ItemNote> const&)> on_left_out{};
     std::chrono::milliseconds timeout{30000};                  ///< For one exchange.
     std::size_t max_answer_bytes = std::size_t{64} << 20U;     ///< As sent, maybe compressed.
     std::size_t max_document_bytes = std::size_t{256} << 20U;  ///< Uncompressed.
