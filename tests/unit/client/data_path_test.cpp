@@ -406,8 +406,7 @@ TEST_F(DataPathTest, AfterCloseTheTargetIsNotTouched) {
 
 /// The last owner may be a thread that outlives the target.
 TEST_F(DataPathTest, DestructionDoesNotTouchTheTarget) {
-    auto path = Make();
-    path.reset();
+    Make().reset();
     EXPECT_FALSE(target_.Abandoned());
 }
 

@@ -128,6 +128,22 @@ TEST(Summarizer, CountsEveryFlagThatExists) {
     }
 }
 
+/// Memory is bounded for these, too.
+TEST(Summarizer, HasRoomForSoManyFlagsThatExist) {
+    auto const flag = MakeFlag("f");
+    Summarizer summarizer;
+    std::size_t counted = 0;
+    for (std::size_t i = 0; i < Summarizer::kMaxEntries / 2; ++i) {
+        auto const key = "f" + std::to_string(i);
+        Evaluation evaluation(*flag, 0);
+        evaluation->key = key;
+        counted += Count(summarizer, evaluation, User("u")) ? 1 : 0;
+    }
+    EXPECT_GE(counted, Summarizer::kMaxEntries / 3);  // a flag, a counter and a kind each
+    EXPECT_LT(counted, Summarizer::kMaxEntries / 2);
+    EXPECT_THAT(summarizer.Take().flags, SizeIs(counted));
+}
+
 TEST(Summarizer, AddsUpManyVersions) {
     Summarizer summarizer;
     Summary all;
